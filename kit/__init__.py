@@ -1,0 +1,1 @@
+"""Shared plumbing, without one business word."""
