@@ -1,9 +1,8 @@
 """Refusals that reach the caller: six kinds, each saying what the caller can do about it."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import ClassVar
 
 
 class Kind(Enum):
@@ -24,21 +23,21 @@ class TurnedDown(Exception):
     sentence that people read. Facts travel to the caller: no secret, no other person's data.
     """
 
-    kind: ClassVar[Kind] = Kind.REFUSED
-    reason: ClassVar[str]
+    kind: Kind = Kind.REFUSED  # a class says it once; only an answer relayed from a peer differs
+    reason: str
 
     def __init__(self, message: str = "", **facts: str) -> None:
         super().__init__(message or self.reason)
         self.facts: Mapping[str, str] = facts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class FieldError:
     """One field that cannot be read as it stands."""
 
     field: str
     reason: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class InvalidFields(TurnedDown):

@@ -1,0 +1,118 @@
+"""Logs, traces and metrics: one set-up for every process."""
+
+import logging
+import os
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from prometheus_client import Counter, Gauge, Histogram
+
+Event = MutableMapping[str, Any]
+
+RPC_SECONDS: Final = Histogram(
+    "preavis_rpc_server_seconds", "RPCs answered, by method and gRPC code", ["method", "code"]
+)
+PARTNER_SECONDS: Final = Histogram(
+    "preavis_partner_seconds", "Calls to outside partners, by outcome", ["partner", "outcome"]
+)
+MAILS: Final = Counter("preavis_mails_total", "E-mails handed over, by outcome", ["outcome"])
+UPLOADS: Final = Counter("preavis_uploads_total", "Files read, by outcome", ["outcome"])
+PDF_SECONDS: Final = Histogram("preavis_pdf_seconds", "PDF rendered, queue included")
+LOOP_UP: Final = Gauge("preavis_loop_up", "1 while a background loop runs", ["loop"])
+
+# Keys whose values name a person or open a door: never written, whoever logs them.
+_PRIVATE: Final = frozenset(
+    {
+        "address", "authorization", "body", "cookie", "email", "first_name", "iban", "last_name",
+        "name", "password", "phone", "recipient", "secret", "session_token", "subject", "to",
+        "token",
+    }
+)  # fmt: skip
+
+
+def set_up(service: str, *, environment: str) -> None:
+    """Send this process's logs to stdout as JSON, and its traces to OTLP when an address is set.
+
+    Telemetry never fails a request: without ``OTEL_EXPORTER_OTLP_ENDPOINT`` spans go nowhere.
+    """
+    _set_up_logs(service)
+    if isinstance(trace.get_tracer_provider(), TracerProvider):
+        return  # set up once a process
+    ratio = float(os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1.0"))
+    provider = TracerProvider(
+        resource=Resource.create(
+            {"service.name": f"preavis-{service}", "deployment.environment.name": environment}
+        ),
+        sampler=ParentBased(TraceIdRatioBased(ratio)),
+    )
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - slow
+            OTLPSpanExporter,
+        )
+
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+    AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]  # half typed
+    HTTPXClientInstrumentor().instrument()
+
+
+def flush() -> None:
+    """Hand over the spans still waiting; called last."""
+    provider = trace.get_tracer_provider()
+    if isinstance(provider, TracerProvider):
+        provider.force_flush(5_000)
+
+
+def _set_up_logs(service: str) -> None:
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        hide_private,
+        _add_trace,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(os.environ.get("PREAVIS_LOG_LEVEL", "INFO"))
+    for chatty in ("httpx", "httpcore", "weasyprint", "fontTools", "nats"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def hide_private(_logger: object, _method: str, event: Event) -> Event:
+    """Blank the values that may name a person or open a door."""
+    for key in event.keys() & _PRIVATE:
+        event[key] = "[hidden]"
+    return event
+
+
+def _add_trace(_logger: object, _method: str, event: Event) -> Event:
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        event["trace_id"] = f"{context.trace_id:032x}"
+        event["span_id"] = f"{context.span_id:016x}"
+    return event
