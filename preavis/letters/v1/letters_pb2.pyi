@@ -90,21 +90,23 @@ class _AddressScope:
 class _AddressScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AddressScope.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ADDRESS_SCOPE_UNSPECIFIED: _AddressScope.ValueType  # 0
-    ADDRESS_SCOPE_INDIVIDUAL: _AddressScope.ValueType  # 1
-    """Individual contracts, and group contracts other than a company's."""
-    ADDRESS_SCOPE_COLLECTIVE: _AddressScope.ValueType  # 2
+    ADDRESS_SCOPE_ANY: _AddressScope.ValueType  # 1
+    """Every contract."""
+    ADDRESS_SCOPE_PERSON: _AddressScope.ValueType  # 2
+    """Persons' own contracts, and group contracts other than a company's."""
+    ADDRESS_SCOPE_COMPANY_GROUP: _AddressScope.ValueType  # 3
     """Group contracts of a company."""
-    ADDRESS_SCOPE_ANY: _AddressScope.ValueType  # 3
 
 class AddressScope(_AddressScope, metaclass=_AddressScopeEnumTypeWrapper):
     """Which contracts an address serves, as the RIA shared contact register divides them."""
 
 ADDRESS_SCOPE_UNSPECIFIED: AddressScope.ValueType  # 0
-ADDRESS_SCOPE_INDIVIDUAL: AddressScope.ValueType  # 1
-"""Individual contracts, and group contracts other than a company's."""
-ADDRESS_SCOPE_COLLECTIVE: AddressScope.ValueType  # 2
+ADDRESS_SCOPE_ANY: AddressScope.ValueType  # 1
+"""Every contract."""
+ADDRESS_SCOPE_PERSON: AddressScope.ValueType  # 2
+"""Persons' own contracts, and group contracts other than a company's."""
+ADDRESS_SCOPE_COMPANY_GROUP: AddressScope.ValueType  # 3
 """Group contracts of a company."""
-ADDRESS_SCOPE_ANY: AddressScope.ValueType  # 3
 Global___AddressScope: _TypeAlias = AddressScope  # noqa: Y015
 
 class _PolicyholderKind:
@@ -300,7 +302,9 @@ class _TrackingStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Trackin
     TRACKING_STATE_CANCELLED_MANDATE_UNSIGNED: _TrackingState.ValueType  # 14
     TRACKING_STATE_SIGNATURE_OVERDUE: _TrackingState.ValueType  # 15
     TRACKING_STATE_FAILED: _TrackingState.ValueType  # 16
-    """Never left: refused by the operator, address bounced."""
+    """Could not be sent; the credit came back."""
+    TRACKING_STATE_UNDELIVERABLE: _TrackingState.ValueType  # 17
+    """The recipient's electronic address does not exist."""
 
 class TrackingState(_TrackingState, metaclass=_TrackingStateEnumTypeWrapper):
     """As the sending's events tell it; the sending itself belongs to dispatch."""
@@ -324,7 +328,9 @@ TRACKING_STATE_CANCELLED: TrackingState.ValueType  # 13
 TRACKING_STATE_CANCELLED_MANDATE_UNSIGNED: TrackingState.ValueType  # 14
 TRACKING_STATE_SIGNATURE_OVERDUE: TrackingState.ValueType  # 15
 TRACKING_STATE_FAILED: TrackingState.ValueType  # 16
-"""Never left: refused by the operator, address bounced."""
+"""Could not be sent; the credit came back."""
+TRACKING_STATE_UNDELIVERABLE: TrackingState.ValueType  # 17
+"""The recipient's electronic address does not exist."""
 Global___TrackingState: _TypeAlias = TrackingState  # noqa: Y015
 
 class _LetterView:
@@ -477,7 +483,7 @@ class Recipient(_message.Message):
     ELECTRONIC_ADDRESSES_FIELD_NUMBER: _builtins.int
     IDENTIFIED_FIELD_NUMBER: _builtins.int
     CONTACTS_FIELD_NUMBER: _builtins.int
-    BRANCHES_FIELD_NUMBER: _builtins.int
+    FAMILIES_FIELD_NUMBER: _builtins.int
     ALIASES_FIELD_NUMBER: _builtins.int
     OPEN_FIELD_NUMBER: _builtins.int
     recipient_id: _builtins.str
@@ -502,7 +508,7 @@ class Recipient(_message.Message):
     @_builtins.property
     def contacts(self) -> _containers.RepeatedCompositeFieldContainer[Global___RegisterContact]: ...
     @_builtins.property
-    def branches(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+    def families(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Families of contracts served ("vehicules", "habitation", "sante"...), for the result line. Empty: all."""
 
     @_builtins.property
@@ -520,13 +526,13 @@ class Recipient(_message.Message):
         electronic_addresses: _abc.Iterable[Global___ElectronicAddress] | None = ...,
         identified: _builtins.bool = ...,
         contacts: _abc.Iterable[Global___RegisterContact] | None = ...,
-        branches: _abc.Iterable[_builtins.str] | None = ...,
+        families: _abc.Iterable[_builtins.str] | None = ...,
         aliases: _abc.Iterable[_builtins.str] | None = ...,
         open: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "body_id", b"body_id", "branches", b"branches", "code_family", b"code_family", "contacts", b"contacts", "electronic_addresses", b"electronic_addresses", "identified", b"identified", "kind", b"kind", "name", b"name", "open", b"open", "postal_addresses", b"postal_addresses", "recipient_id", b"recipient_id", "siren", b"siren"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "body_id", b"body_id", "code_family", b"code_family", "contacts", b"contacts", "electronic_addresses", b"electronic_addresses", "families", b"families", "identified", b"identified", "kind", b"kind", "name", b"name", "open", b"open", "postal_addresses", b"postal_addresses", "recipient_id", b"recipient_id", "siren", b"siren"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -671,17 +677,17 @@ class ContractType(_message.Message):
 
     CODE_FIELD_NUMBER: _builtins.int
     LABEL_FIELD_NUMBER: _builtins.int
-    BRANCH_FIELD_NUMBER: _builtins.int
-    BRANCH_LABEL_FIELD_NUMBER: _builtins.int
+    FAMILY_FIELD_NUMBER: _builtins.int
+    FAMILY_LABEL_FIELD_NUMBER: _builtins.int
     HELD_BY_FIELD_NUMBER: _builtins.int
     NEEDS_LABEL_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """"auto", "sante_individuelle", "autre"..."""
     label: _builtins.str
     """"Complémentaire santé individuelle" """
-    branch: _builtins.str
+    family: _builtins.str
     """Family for grouping on the page: "vehicules"..."""
-    branch_label: _builtins.str
+    family_label: _builtins.str
     """"Véhicules" """
     needs_label: _builtins.bool
     """True for "autre": the user names it (field "contract_type_label")."""
@@ -694,14 +700,14 @@ class ContractType(_message.Message):
         *,
         code: _builtins.str = ...,
         label: _builtins.str = ...,
-        branch: _builtins.str = ...,
-        branch_label: _builtins.str = ...,
+        family: _builtins.str = ...,
+        family_label: _builtins.str = ...,
         held_by: _abc.Iterable[Global___PolicyholderKind.ValueType] | None = ...,
         needs_label: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branch", b"branch", "branch_label", b"branch_label", "code", b"code", "held_by", b"held_by", "label", b"label", "needs_label", b"needs_label"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "family", b"family", "family_label", b"family_label", "held_by", b"held_by", "label", b"label", "needs_label", b"needs_label"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1371,7 +1377,7 @@ class TerminationFacts(_message.Message):
     """True for the account's first sending in its own name (cut-off at 18:00 instead of 20:00)."""
     @_builtins.property
     def fields(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """As described by DescribeForm: "renewal_day", "first_subscription", "notice_months", "deferral_agreed"..."""
+        """As described by DescribeForm: "anniversary", "first_subscription", "notice_months", "deferral_agreed"..."""
 
     def __init__(
         self,
@@ -1715,12 +1721,21 @@ class Tracking(_message.Message):
     DEPOSITED_AT_FIELD_NUMBER: _builtins.int
     RECEIVED_AT_FIELD_NUMBER: _builtins.int
     CHANGED_AT_FIELD_NUMBER: _builtins.int
+    CLOSES_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    MAY_BE_FINALISED_FIELD_NUMBER: _builtins.int
     state: Global___TrackingState.ValueType
     sending_id: _builtins.str
     generation: _builtins.int
     mail_kind: Global___MailKind.ValueType
     send_day: _builtins.str
     """Planned or actual."""
+    closes_on: _builtins.str
+    """Last day the recipient may answer; empty before the deposit."""
+    reason: _builtins.str
+    """Stable reason when blocked, turned down or failed; else empty."""
+    may_be_finalised: _builtins.bool
+    """True when the letter may be finalised (again)."""
     @_builtins.property
     def deposited_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -1742,10 +1757,13 @@ class Tracking(_message.Message):
         deposited_at: _timestamp_pb2.Timestamp | None = ...,
         received_at: _timestamp_pb2.Timestamp | None = ...,
         changed_at: _timestamp_pb2.Timestamp | None = ...,
+        closes_on: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        may_be_finalised: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "deposited_at", b"deposited_at", "received_at", b"received_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "deposited_at", b"deposited_at", "generation", b"generation", "mail_kind", b"mail_kind", "received_at", b"received_at", "send_day", b"send_day", "sending_id", b"sending_id", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "closes_on", b"closes_on", "deposited_at", b"deposited_at", "generation", b"generation", "mail_kind", b"mail_kind", "may_be_finalised", b"may_be_finalised", "reason", b"reason", "received_at", b"received_at", "send_day", b"send_day", "sending_id", b"sending_id", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
