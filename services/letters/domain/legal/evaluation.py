@@ -1,0 +1,153 @@
+"""What the engine is asked, and what it answers: plain values, no text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from services.letters.domain.legal.articles import Article
+from services.letters.domain.legal.codes import (
+    CodeFamily,
+    Ground,
+    MailKind,
+    Policyholder,
+    Refusal,
+    Requester,
+    SenderMode,
+    Warning,
+)
+from services.letters.domain.legal.contract_types import ContractType
+
+type_facts = Mapping[str, str | int | date]
+NO_FACTS: Final[type_facts] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractFacts:
+    """One contract to end, as the agent described it. Days are Paris days."""
+
+    contract_type: ContractType
+    ground: Ground
+    policyholder: Policyholder
+    code_family: CodeFamily = CodeFamily.ASSURANCES
+    requester: Requester = Requester.POLICYHOLDER
+    professional_use: bool = False
+    anniversary: date | None = None
+    """First day of the next period (*échéance*), not the last day of this one."""
+    notice_months: int = 2
+    first_subscription: date | None = None
+    """Day the same contract was first taken out; later amendments do not restart it."""
+    other_guarantees: bool = False
+    """RIA: the contract also covers something else than health and its side guarantees."""
+    deferral_agreed: bool = False
+    """RIA: the policyholder asked for, or agreed to, an end later than the legal month."""
+    wanted_new_start: date | None = None
+    """HAMON and RIA: first day at the new insurer. CUSTOM: first day out of the old contract."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When the letter may leave, and what the user wishes. Nothing wished: as soon as possible."""
+
+    first_send_day: date
+    """First day on which a letter validated now would leave (dispatch's cutoff decides)."""
+    send_day: date | None = None
+    new_start: date | None = None
+    """Wished start of the new contract; wins over the one stored with the contract."""
+
+
+class StepKind(StrEnum):
+    """The place of an explanation in the reasoning, in reading order."""
+
+    CONDITION = "CONDITION"
+    LIMIT = "LIMIT"
+    SEND = "SEND"
+    RECEIPT = "RECEIPT"
+    END = "END"
+    START = "START"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One computed date (or condition), the sentence that explains it and its articles."""
+
+    kind: StepKind
+    sentence: str
+    """Code of the French sentence in ``templates/legal/dates.toml``."""
+    day: date | None = None
+    facts: type_facts = NO_FACTS
+    articles: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendWindow:
+    """First and last days on which sending serves the ground; ``None`` means unbounded."""
+
+    earliest: date | None = None
+    latest_safe: date | None = None
+    """Last day nobody can dispute."""
+    latest: date | None = None
+    """Last day the text, or the agreement between bodies, allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderOption:
+    """One sender mode: the mail it may use, or why it is forbidden."""
+
+    mode: SenderMode
+    mail: tuple[MailKind, ...] = ()
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """Another ground that would serve, and from when."""
+
+    ground: Ground
+    send_day: date
+    new_start: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """The engine's whole answer for a letter."""
+
+    ok: bool
+    catalogue_version: str
+    refusal: Refusal | None = None
+    refusal_facts: type_facts = NO_FACTS
+    nearest_send_day: date | None = None
+    """When refused: the first day on which sending would be right."""
+    nearest_new_start: date | None = None
+    """When refused: the nearest start of the new contract that can be reached."""
+    warnings: tuple[Warning, ...] = ()
+    window: SendWindow = field(default_factory=SendWindow)
+    send_day: date | None = None
+    presumed_receipt: date | None = None
+    last_covered_day: date | None = None
+    new_start: date | None = None
+    exact: bool = True
+    gap_days: int = 0
+    exact_start_before: date | None = None
+    exact_start_after: date | None = None
+    """When not exact: the neighbouring starts that can be reached to the day."""
+    steps: tuple[Step, ...] = ()
+    legal_basis: tuple[Article, ...] = ()
+    required_fields: tuple[str, ...] = ()
+    required_documents: tuple[str, ...] = ()
+    senders: tuple[SenderOption, ...] = ()
+    mentions: tuple[str, ...] = ()
+    fallback: Fallback | None = None
+
+    @property
+    def allowed_senders(self) -> tuple[SenderMode, ...]:
+        """Return the modes in which the letter may leave."""
+        return tuple(option.mode for option in self.senders if option.refusal is None)
+
+    @property
+    def allowed_mail(self) -> tuple[MailKind, ...]:
+        """Return the kinds of mail at least one allowed sender may use."""
+        used = [kind for option in self.senders for kind in option.mail]
+        return tuple(kind for kind in MailKind if kind in used)
