@@ -11,7 +11,7 @@ class CodeFamily(StrEnum):
     SECURITE_SOCIALE = "SECURITE_SOCIALE"  # institutions de prévoyance
 
 
-class Policyholder(StrEnum):
+class PolicyholderKind(StrEnum):
     """Who holds the contract."""
 
     PERSON = "PERSON"  # a natural person
@@ -93,7 +93,7 @@ class Refusal(StrEnum):
     EFFECT_DATES_DIFFER = "EFFECT_DATES_DIFFER"
 
 
-class Warning(StrEnum):  # noqa: A001 - the domain's word; the builtin is never used here
+class WarningCode(StrEnum):
     """What is allowed, at a price the user must know."""
 
     LAST_DAY_DISPUTABLE = "LAST_DAY_DISPUTABLE"

@@ -12,16 +12,16 @@ from services.letters.domain.legal.codes import (
     CodeFamily,
     Ground,
     MailKind,
-    Policyholder,
+    PolicyholderKind,
     Refusal,
     Requester,
     SenderMode,
-    Warning,
+    WarningCode,
 )
 from services.letters.domain.legal.contract_types import ContractType
 
-type_facts = Mapping[str, str | int | date]
-NO_FACTS: Final[type_facts] = MappingProxyType({})
+Facts = Mapping[str, str | int | date]
+NO_FACTS: Final[Facts] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class ContractFacts:
 
     contract_type: ContractType
     ground: Ground
-    policyholder: Policyholder
+    policyholder: PolicyholderKind
     code_family: CodeFamily = CodeFamily.ASSURANCES
     requester: Requester = Requester.POLICYHOLDER
     professional_use: bool = False
@@ -77,7 +77,7 @@ class Step:
     sentence: str
     """Code of the French sentence in ``templates/legal/dates.toml``."""
     day: date | None = None
-    facts: type_facts = NO_FACTS
+    facts: Facts = NO_FACTS
     articles: tuple[Article, ...] = ()
 
 
@@ -117,12 +117,12 @@ class Evaluation:
     ok: bool
     catalogue_version: str
     refusal: Refusal | None = None
-    refusal_facts: type_facts = NO_FACTS
+    refusal_facts: Facts = NO_FACTS
     nearest_send_day: date | None = None
     """When refused: the first day on which sending would be right."""
     nearest_new_start: date | None = None
     """When refused: the nearest start of the new contract that can be reached."""
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[WarningCode, ...] = ()
     window: SendWindow = field(default_factory=SendWindow)
     send_day: date | None = None
     presumed_receipt: date | None = None
