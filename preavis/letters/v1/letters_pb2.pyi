@@ -1241,8 +1241,6 @@ class Evaluation(_message.Message):
     CATALOGUE_VERSION_FIELD_NUMBER: _builtins.int
     WANTED_NEW_START_FIELD_NUMBER: _builtins.int
     NEIGHBOURS_FIELD_NUMBER: _builtins.int
-    LEAVES_TODAY_FIELD_NUMBER: _builtins.int
-    VALIDATE_BEFORE_FIELD_NUMBER: _builtins.int
     MENTIONS_FIELD_NUMBER: _builtins.int
     NEEDS_DEFERRAL_AGREEMENT_FIELD_NUMBER: _builtins.int
     EARLIEST_NEW_START_FIELD_NUMBER: _builtins.int
@@ -1265,8 +1263,6 @@ class Evaluation(_message.Message):
     catalogue_version: _builtins.str
     wanted_new_start: _builtins.str
     """The wanted start when one was given; differs from new_start when not reachable."""
-    leaves_today: _builtins.bool
-    """True when send_day is today as seen from the given instant (before the cut-off)."""
     needs_deferral_agreement: _builtins.bool
     """True when the wanted date needs the policyholder's recorded request to defer."""
     earliest_new_start: _builtins.str
@@ -1288,10 +1284,6 @@ class Evaluation(_message.Message):
     @_builtins.property
     def neighbours(self) -> _containers.RepeatedCompositeFieldContainer[Global___Neighbour]:
         """Exact neighbours of the wanted start, before then after."""
-
-    @_builtins.property
-    def validate_before(self) -> _timestamp_pb2.Timestamp:
-        """The last instant at which sending on send_day can still be validated (20:00 Paris that day)."""
 
     @_builtins.property
     def mentions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -1319,16 +1311,14 @@ class Evaluation(_message.Message):
         catalogue_version: _builtins.str = ...,
         wanted_new_start: _builtins.str = ...,
         neighbours: _abc.Iterable[Global___Neighbour] | None = ...,
-        leaves_today: _builtins.bool = ...,
-        validate_before: _timestamp_pb2.Timestamp | None = ...,
         mentions: _abc.Iterable[_builtins.str] | None = ...,
         needs_deferral_agreement: _builtins.bool = ...,
         earliest_new_start: _builtins.str = ...,
         planned_from_new_start: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["refusal", b"refusal", "validate_before", b"validate_before"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["refusal", b"refusal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_mail", b"allowed_mail", "allowed_senders", b"allowed_senders", "catalogue_version", b"catalogue_version", "earliest_new_start", b"earliest_new_start", "earliest_send_day", b"earliest_send_day", "exact", b"exact", "gap_days", b"gap_days", "last_covered_day", b"last_covered_day", "latest_safe_send_day", b"latest_safe_send_day", "latest_send_day", b"latest_send_day", "leaves_today", b"leaves_today", "legal_basis", b"legal_basis", "mentions", b"mentions", "needs_deferral_agreement", b"needs_deferral_agreement", "neighbours", b"neighbours", "new_start", b"new_start", "ok", b"ok", "planned_from_new_start", b"planned_from_new_start", "presumed_receipt_day", b"presumed_receipt_day", "refusal", b"refusal", "send_day", b"send_day", "steps", b"steps", "validate_before", b"validate_before", "wanted_new_start", b"wanted_new_start", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_mail", b"allowed_mail", "allowed_senders", b"allowed_senders", "catalogue_version", b"catalogue_version", "earliest_new_start", b"earliest_new_start", "earliest_send_day", b"earliest_send_day", "exact", b"exact", "gap_days", b"gap_days", "last_covered_day", b"last_covered_day", "latest_safe_send_day", b"latest_safe_send_day", "latest_send_day", b"latest_send_day", "legal_basis", b"legal_basis", "mentions", b"mentions", "needs_deferral_agreement", b"needs_deferral_agreement", "neighbours", b"neighbours", "new_start", b"new_start", "ok", b"ok", "planned_from_new_start", b"planned_from_new_start", "presumed_receipt_day", b"presumed_receipt_day", "refusal", b"refusal", "send_day", b"send_day", "steps", b"steps", "wanted_new_start", b"wanted_new_start", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1365,16 +1355,11 @@ class TerminationFacts(_message.Message):
     POLICYHOLDER_KIND_FIELD_NUMBER: _builtins.int
     CODE_FAMILY_FIELD_NUMBER: _builtins.int
     FIELDS_FIELD_NUMBER: _builtins.int
-    SENDER_MODE_FIELD_NUMBER: _builtins.int
-    FIRST_SENDING_FIELD_NUMBER: _builtins.int
     contract_type: _builtins.str
     ground: _builtins.str
     policyholder_kind: Global___PolicyholderKind.ValueType
     code_family: Global___CodeFamily.ValueType
     """Of the recipient. Unspecified: assurances."""
-    sender_mode: Global___SenderMode.ValueType
-    first_sending: _builtins.bool
-    """True for the account's first sending in its own name (cut-off at 18:00 instead of 20:00)."""
     @_builtins.property
     def fields(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """As described by DescribeForm: "anniversary", "first_subscription", "notice_months", "deferral_agreed"..."""
@@ -1387,12 +1372,10 @@ class TerminationFacts(_message.Message):
         policyholder_kind: Global___PolicyholderKind.ValueType = ...,
         code_family: Global___CodeFamily.ValueType = ...,
         fields: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
-        sender_mode: Global___SenderMode.ValueType = ...,
-        first_sending: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code_family", b"code_family", "contract_type", b"contract_type", "fields", b"fields", "first_sending", b"first_sending", "ground", b"ground", "policyholder_kind", b"policyholder_kind", "sender_mode", b"sender_mode"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code_family", b"code_family", "contract_type", b"contract_type", "fields", b"fields", "ground", b"ground", "policyholder_kind", b"policyholder_kind"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1405,26 +1388,24 @@ class EvaluateTerminationRequest(_message.Message):
     FACTS_FIELD_NUMBER: _builtins.int
     SEND_DAY_FIELD_NUMBER: _builtins.int
     NEW_START_FIELD_NUMBER: _builtins.int
-    NOW_FIELD_NUMBER: _builtins.int
+    FIRST_SEND_DAY_FIELD_NUMBER: _builtins.int
     send_day: _builtins.str
     new_start: _builtins.str
+    first_send_day: _builtins.str
+    """First day on which a letter validated now would leave, as the cutoff decides; empty: today in Paris."""
     @_builtins.property
     def facts(self) -> Global___TerminationFacts: ...
-    @_builtins.property
-    def now(self) -> _timestamp_pb2.Timestamp:
-        """Business instant seen by the caller; absent: now."""
-
     def __init__(
         self,
         *,
         facts: Global___TerminationFacts | None = ...,
         send_day: _builtins.str = ...,
         new_start: _builtins.str = ...,
-        now: _timestamp_pb2.Timestamp | None = ...,
+        first_send_day: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "new_start", b"new_start", "now", b"now", "send_day", b"send_day", "wish", b"wish"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "new_start", b"new_start", "send_day", b"send_day", "wish", b"wish"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "new_start", b"new_start", "now", b"now", "send_day", b"send_day", "wish", b"wish"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "first_send_day", b"first_send_day", "new_start", b"new_start", "send_day", b"send_day", "wish", b"wish"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_wish: _TypeAlias = _typing.Literal["send_day", "new_start"]  # noqa: Y015
     _WhichOneofArgType_wish: _TypeAlias = _typing.Literal["wish", b"wish"]  # noqa: Y015
@@ -2351,16 +2332,14 @@ class RenderLetterRequest(_message.Message):
     SEND_DAY_FIELD_NUMBER: _builtins.int
     NEW_START_FIELD_NUMBER: _builtins.int
     MAIL_KIND_FIELD_NUMBER: _builtins.int
-    NOW_FIELD_NUMBER: _builtins.int
+    FIRST_SEND_DAY_FIELD_NUMBER: _builtins.int
     letter_id: _builtins.str
     send_day: _builtins.str
     """Optional: render for this day, else the planned one."""
     new_start: _builtins.str
     mail_kind: Global___MailKind.ValueType
-    @_builtins.property
-    def now(self) -> _timestamp_pb2.Timestamp:
-        """Business instant seen by the caller; absent: now."""
-
+    first_send_day: _builtins.str
+    """First day on which a letter validated now would leave; empty: today in Paris."""
     def __init__(
         self,
         *,
@@ -2368,11 +2347,11 @@ class RenderLetterRequest(_message.Message):
         send_day: _builtins.str = ...,
         new_start: _builtins.str = ...,
         mail_kind: Global___MailKind.ValueType = ...,
-        now: _timestamp_pb2.Timestamp | None = ...,
+        first_send_day: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["now", b"now"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["letter_id", b"letter_id", "mail_kind", b"mail_kind", "new_start", b"new_start", "now", b"now", "send_day", b"send_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_send_day", b"first_send_day", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "new_start", b"new_start", "send_day", b"send_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2663,31 +2642,23 @@ class PlanLetterRequest(_message.Message):
     LETTER_ID_FIELD_NUMBER: _builtins.int
     SEND_DAY_FIELD_NUMBER: _builtins.int
     NEW_START_FIELD_NUMBER: _builtins.int
-    NOW_FIELD_NUMBER: _builtins.int
-    SENDER_MODE_FIELD_NUMBER: _builtins.int
-    FIRST_SENDING_FIELD_NUMBER: _builtins.int
+    FIRST_SEND_DAY_FIELD_NUMBER: _builtins.int
     letter_id: _builtins.str
     send_day: _builtins.str
     new_start: _builtins.str
-    sender_mode: Global___SenderMode.ValueType
-    first_sending: _builtins.bool
-    @_builtins.property
-    def now(self) -> _timestamp_pb2.Timestamp:
-        """Business instant seen by the caller; absent: now."""
-
+    first_send_day: _builtins.str
+    """First day on which a letter validated now would leave, as the cutoff decides; empty: today in Paris."""
     def __init__(
         self,
         *,
         letter_id: _builtins.str = ...,
         send_day: _builtins.str = ...,
         new_start: _builtins.str = ...,
-        now: _timestamp_pb2.Timestamp | None = ...,
-        sender_mode: Global___SenderMode.ValueType = ...,
-        first_sending: _builtins.bool = ...,
+        first_send_day: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["new_start", b"new_start", "now", b"now", "send_day", b"send_day", "wish", b"wish"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["new_start", b"new_start", "send_day", b"send_day", "wish", b"wish"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_sending", b"first_sending", "letter_id", b"letter_id", "new_start", b"new_start", "now", b"now", "send_day", b"send_day", "sender_mode", b"sender_mode", "wish", b"wish"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_send_day", b"first_send_day", "letter_id", b"letter_id", "new_start", b"new_start", "send_day", b"send_day", "wish", b"wish"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_wish: _TypeAlias = _typing.Literal["send_day", "new_start"]  # noqa: Y015
     _WhichOneofArgType_wish: _TypeAlias = _typing.Literal["wish", b"wish"]  # noqa: Y015

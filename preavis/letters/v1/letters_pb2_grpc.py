@@ -229,7 +229,7 @@ class LettersServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PlanLetter(self, request, context):
-        """The Evaluation of one stored letter at a given instant.
+        """The Evaluation of one stored letter for a sending that may leave from a given day on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -67,7 +67,7 @@ class LettersServiceStub:
     """The PDF as it would leave; of a draft, with what is missing said in its place; of a frozen letter, the frozen bytes."""
     ListLetters: _grpc.UnaryUnaryMultiCallable[_letters_pb2.ListLettersRequest, _letters_pb2.ListLettersResponse]
     PlanLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.PlanLetterRequest, _letters_pb2.PlanLetterResponse]
-    """The Evaluation of one stored letter at a given instant."""
+    """The Evaluation of one stored letter for a sending that may leave from a given day on."""
     FreezeLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.FreezeLetterRequest, _letters_pb2.FreezeLetterResponse]
     """Locks the content, re-runs the engine on the sending day and stores the version that leaves. Called by dispatch.
     Idempotent per (letter_id, generation): the same question gets the same bytes. A new send_day or new_start for a
@@ -105,7 +105,7 @@ class LettersServiceAsyncStub(LettersServiceStub):
     """The PDF as it would leave; of a draft, with what is missing said in its place; of a frozen letter, the frozen bytes."""
     ListLetters: _aio.UnaryUnaryMultiCallable[_letters_pb2.ListLettersRequest, _letters_pb2.ListLettersResponse]  # type: ignore[assignment]
     PlanLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.PlanLetterRequest, _letters_pb2.PlanLetterResponse]  # type: ignore[assignment]
-    """The Evaluation of one stored letter at a given instant."""
+    """The Evaluation of one stored letter for a sending that may leave from a given day on."""
     FreezeLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.FreezeLetterRequest, _letters_pb2.FreezeLetterResponse]  # type: ignore[assignment]
     """Locks the content, re-runs the engine on the sending day and stores the version that leaves. Called by dispatch.
     Idempotent per (letter_id, generation): the same question gets the same bytes. A new send_day or new_start for a
@@ -236,7 +236,7 @@ class LettersServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _letters_pb2.PlanLetterRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_letters_pb2.PlanLetterResponse, _abc.Awaitable[_letters_pb2.PlanLetterResponse]]:
-        """The Evaluation of one stored letter at a given instant."""
+        """The Evaluation of one stored letter for a sending that may leave from a given day on."""
 
     @_abc_1.abstractmethod
     def FreezeLetter(
