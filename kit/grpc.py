@@ -156,7 +156,9 @@ class Serving:
 class Server:
     """A gRPC server that answers only known callers, in time, with refusals carried whole."""
 
-    def __init__(self, *, verifier: Verifier, serving: list[Serving], port: int) -> None:
+    def __init__(
+        self, *, verifier: Verifier, serving: list[Serving], address: tuple[str, int]
+    ) -> None:
         self._rules = {path: rule for one in serving for path, rule in one.rules_by_path().items()}
         self._verifier = verifier
         self._server = grpc.aio.server(
@@ -171,8 +173,7 @@ class Server:
         )
         for one in serving:
             one.add(one.servicer, self._server)
-        self._address = f"0.0.0.0:{port}"
-        self.port = port
+        self._host, self.port = address
 
     @property
     def raw(self) -> grpc.aio.Server:
@@ -181,7 +182,7 @@ class Server:
 
     async def start(self) -> None:
         """Listen; ``port`` 0 becomes the port found."""
-        self.port = self._server.add_insecure_port(self._address)
+        self.port = self._server.add_insecure_port(f"{self._host}:{self.port}")
         await self._server.start()
 
     async def stop(self, grace_s: float) -> None:
@@ -287,13 +288,16 @@ class Calling(Protocol):
     """What a process must know to call the others (``kit.settings.ServiceSettings`` does)."""
 
     @property
-    def service(self) -> str: ...
+    def service(self) -> str:
+        """Its own name."""
 
     @property
-    def private_key(self) -> str: ...
+    def private_key(self) -> str:
+        """What signs its tokens (``kit.tokens.new_key_pair``)."""
 
     @property
-    def peers(self) -> Mapping[str, str]: ...
+    def peers(self) -> Mapping[str, str]:
+        """Where each of the others listens, as ``host:port``."""
 
 
 class Peers:

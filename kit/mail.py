@@ -1,0 +1,246 @@
+"""E-mails: queued in the caller's own transaction, sent once by a loop, impossible to forge."""
+
+import asyncio
+import base64
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any, Final, Self
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import aiosmtplib
+import structlog
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.clock import system_clock
+from kit.db import Database, wake_after_commit
+from kit.errors import Kind, TurnedDown
+from kit.loops import nap, rest_after_failure
+from kit.telemetry import MAILS
+
+DEMONSTRATION: Final = "[Démonstration] "
+BRAND: Final = "Préavis"
+_CONTROL: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})  # line breaks, and marks that reorder
+_PERMANENT: Final = 500
+_MAX_REST: Final = timedelta(hours=1)
+_LEASE: Final = timedelta(minutes=2)
+_KEPT_UNSENT: Final = timedelta(days=3)  # after that, saying it late is worse than not saying it
+
+_log = structlog.get_logger()
+
+
+class BadMail(TurnedDown):
+    """An address or a header that could not travel, or that hides a second header."""
+
+    kind = Kind.INVALID
+    reason = "mail-not-sendable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file joined to an e-mail."""
+
+    name: str
+    media_type: str  # "application/pdf"
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One e-mail to one person.
+
+    ``from_name`` is what shows beside our own address; ``reply_to`` where answers go. Raises
+    ``BadMail`` when an address is none, or when a header holds a line break.
+    """
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    from_name: str = BRAND
+    reply_to: str = ""
+    attachments: Sequence[Attachment] = field(default_factory=tuple)
+
+    def __post_init__(self) -> None:
+        for header in (self.subject, self.from_name, *(a.name for a in self.attachments)):
+            if any(unicodedata.category(c) in _CONTROL for c in header):
+                raise BadMail("a header holds a control character")
+        for address in (self.to, *([self.reply_to] if self.reply_to else [])):
+            _check_address(address)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the queue keeps it."""
+        return {
+            "to": self.to, "subject": self.subject, "text": self.text, "html": self.html,
+            "from_name": self.from_name, "reply_to": self.reply_to,
+            "attachments": [
+                [a.name, a.media_type, base64.b64encode(a.data).decode()] for a in self.attachments
+            ],
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Self:
+        """Read what ``to_json`` wrote."""
+        files = tuple(
+            Attachment(name=name, media_type=kind, data=base64.b64decode(data))
+            for name, kind, data in kept["attachments"]
+        )
+        return cls(**{**kept, "attachments": files})
+
+
+async def queue(session: AsyncSession, mail: Mail, *, key: str, account_id: UUID | None) -> None:
+    """Queue an e-mail in the caller's transaction: it leaves only if that commits.
+
+    ``key`` says which e-mail this is, within the service; a key queued twice is one e-mail.
+    """
+    await session.execute(_QUEUE, {"key": key, "account_id": account_id, "mail": mail.to_json()})
+    wake_after_commit(session, "mail")
+
+
+_QUEUE: Final = text(
+    "INSERT INTO outgoing_mail (key, account_id, mail) VALUES (:key, :account_id, :mail)"
+    " ON CONFLICT (key) DO NOTHING"
+).bindparams(bindparam("mail", type_=JSONB))
+_CLAIM: Final = text(
+    "UPDATE outgoing_mail SET attempts = attempts + 1, next_attempt_at = now() + :lease"
+    " WHERE key = (SELECT key FROM outgoing_mail WHERE sent_at IS NULL AND mail IS NOT NULL"
+    " AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)"
+    " RETURNING key, mail, attempts, created_at"
+)
+_SENT: Final = text("UPDATE outgoing_mail SET sent_at = now(), mail = NULL WHERE key = :key")
+_AGAIN: Final = text(
+    "UPDATE outgoing_mail SET next_attempt_at = now() + :rest, last_error = :error WHERE key = :key"
+)
+_GIVE_UP: Final = text("UPDATE outgoing_mail SET mail = NULL, last_error = :error WHERE key = :key")
+
+
+class MailSender:
+    """The loop that hands queued e-mails to the SMTP server, one connection an e-mail.
+
+    ``smtp_url``: ``smtp://``, ``smtp+starttls://`` or ``smtps://``, with user and password when
+    the server wants them. An e-mail may arrive twice if the process dies between the server's
+    yes and our note of it; its Message-ID is then the same.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        service: str,
+        smtp_url: str,
+        mail_from: str,
+        environment: str,
+        poll_s: float = 1.0,
+    ) -> None:
+        self._db = db
+        self._service = service
+        self._server = _server_options(smtp_url)
+        self._from = mail_from
+        self._prefix = DEMONSTRATION if environment == "demo" else ""
+        self._poll_s = poll_s
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; an outage of Postgres or of the server is waited out."""
+        while not stop.is_set():
+            try:
+                sent = await self.send_one()
+            except TurnedDown as error:
+                await rest_after_failure("mail", error, stop)
+                continue
+            if not sent:
+                await nap(self._poll_s, stop, self._db.written.mail)
+
+    async def send_one(self) -> bool:
+        """Try the next e-mail due; ``False`` when there is none."""
+        async with self._db.worker() as session:
+            row = (await session.execute(_CLAIM, {"lease": _LEASE})).one_or_none()
+        if row is None:
+            return False
+        message = self.compose(Mail.from_json(row.mail), key=row.key)
+        try:
+            await aiosmtplib.send(message, **self._server)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            await self._failed(row.key, error, attempts=row.attempts, queued_at=row.created_at)
+        else:
+            MAILS.labels("sent").inc()
+            await self._note(_SENT, key=row.key)
+        return True
+
+    def compose(self, mail: Mail, *, key: str) -> EmailMessage:
+        """Return the message as it leaves; the same key gives the same Message-ID."""
+        user, _, domain = self._from.partition("@")
+        message = EmailMessage(policy=SMTP)
+        message["From"] = Address(mail.from_name, user, domain)
+        message["To"] = mail.to
+        if mail.reply_to:
+            message["Reply-To"] = mail.reply_to
+        message["Subject"] = self._prefix + mail.subject
+        message["Date"] = format_datetime(system_clock())
+        digest = hashlib.sha256(f"{self._service}/{key}".encode()).hexdigest()[:40]
+        message["Message-ID"] = f"<{digest}@{domain}>"
+        message["Auto-Submitted"] = "auto-generated"  # holiday answers stay at home
+        message.set_content(mail.text)
+        message.add_alternative(mail.html, subtype="html")
+        for file in mail.attachments:
+            main, _, sub = file.media_type.partition("/")
+            message.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
+        return message
+
+    async def _failed(
+        self, key: str, error: Exception, *, attempts: int, queued_at: datetime
+    ) -> None:
+        """Rest before the next try, or give up on what is refused for good or too old."""
+        final = _is_final(error) or system_clock() - queued_at > _KEPT_UNSENT
+        MAILS.labels("given-up" if final else "retried").inc()
+        _log.warning("mail_not_sent", key=key, error=type(error).__name__, final=final)
+        if final:
+            await self._note(_GIVE_UP, key=key, error=type(error).__name__)
+            return
+        rest = min(timedelta(seconds=5 * 2 ** min(attempts, 12)), _MAX_REST)
+        await self._note(_AGAIN, key=key, rest=rest, error=type(error).__name__)
+
+    async def _note(self, statement: TextClause, **values: object) -> None:
+        async with self._db.worker() as session:
+            await session.execute(statement, values)
+
+
+def _is_final(error: Exception) -> bool:
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return all(refused.code >= _PERMANENT for refused in error.recipients)
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError | aiosmtplib.SMTPSenderRefused):
+        return False  # our own fault: mended on our side, and nothing is lost meanwhile
+    return isinstance(error, aiosmtplib.SMTPResponseException) and error.code >= _PERMANENT
+
+
+def _server_options(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    modes: dict[str, dict[str, Any]] = {
+        "smtp": {"start_tls": False},
+        "smtp+starttls": {"start_tls": True},
+        "smtps": {"use_tls": True},
+    }
+    return {
+        "hostname": parts.hostname,
+        "port": parts.port,
+        "username": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "timeout": 20,
+        **modes[parts.scheme],
+    }
+
+
+def _check_address(address: str) -> None:
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise BadMail("not an e-mail address") from error
