@@ -1,4 +1,4 @@
-"""Identifiers: time-ordered inside, derived where a repeat must find the first, random in public."""
+"""Identifiers: time-ordered inside, derived for repeats, random in public."""
 
 import hashlib
 import secrets

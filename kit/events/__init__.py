@@ -1,0 +1,19 @@
+"""Facts between services: outbox, relay, JetStream, inbox, dead letters (ARCHITECTURE.md §3)."""
+
+from kit.events.bus import Bus
+from kit.events.consumer import Consumer
+from kit.events.dead_letters import DeadLetter, list_dead_letters, replay
+from kit.events.outbox import Incoming, announce
+from kit.events.relay import Relay, republish
+
+__all__ = [
+    "Bus",
+    "Consumer",
+    "DeadLetter",
+    "Incoming",
+    "Relay",
+    "announce",
+    "list_dead_letters",
+    "replay",
+    "republish",
+]
