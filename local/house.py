@@ -9,14 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from local.databases import ensure_database
+from kit.migrations import provision, upgrade
 from local.plan import EVERYBODY, ROOT, Plan
 from local.servers import Nats, Postgres
 from local.supervisor import Supervisor
-
-
-class MigrationFailed(RuntimeError):
-    """A service's database could not be brought to the revision its code wants."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,8 +59,10 @@ class House:
     async def migrate(self) -> None:
         """Make each service's database when absent, and bring it to the newest revision."""
         for service in EVERYBODY:
-            await ensure_database(self.plan.postgres_url, service)
-        await asyncio.gather(*(asyncio.to_thread(self._upgrade, s) for s in EVERYBODY))
+            await provision(
+                self.plan.postgres_url, service, password=self.plan.secrets["database-password"]
+            )
+            await upgrade(service, self.plan.database_url(service, "owner"))
 
     async def close(self) -> None:
         """Stop the processes, then the servers this house started. Data stays."""
@@ -80,18 +78,6 @@ class House:
         subprocess.run(  # noqa: S603 - our own modules
             [sys.executable, "-m", module, *arguments], cwd=ROOT, env=env, check=True
         )
-
-    def _upgrade(self, service: str) -> None:
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "kit.migrations", "upgrade", service],
-            cwd=ROOT,
-            env={**os.environ, **self.plan.service_env(service)},
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            raise MigrationFailed(f"{service}: {done.stderr[-2000:]}")
 
 
 def data_dir() -> Path:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kit.migrations import role_url
 from kit.tokens import new_key_pair
-from local.databases import with_role
 from local.sandbox.authority import ensure as ensure_authority
 from local.servers import free_port
 
@@ -73,7 +73,8 @@ class Plan:
 
     def database_url(self, service: str, role: str) -> str:
         """Return the service's database URL for one of its three roles."""
-        return with_role(self.postgres_url, role=f"{service}_{role}", database=service)
+        password = self.secrets["database-password"]
+        return role_url(self.postgres_url, service, role, password=password)
 
     def service_env(self, service: str) -> dict[str, str]:
         """Return the environment of one service: what `kit.settings` reads, and its own part."""
@@ -165,7 +166,7 @@ def _kept_secrets(path: Path) -> dict[str, str]:
             kept[f"{service}-public-key"] = public
     for name in ("stripe-secret-key", "stripe-webhook-secret", "ar24-token", "ar24-private-key"):
         kept.setdefault(name, secrets.token_hex(16))
-    for name in ("ar24-webhook-secret", "gateway-cookie-key"):
+    for name in ("ar24-webhook-secret", "gateway-cookie-key", "database-password"):
         kept.setdefault(name, secrets.token_urlsafe(24))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)

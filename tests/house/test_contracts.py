@@ -54,4 +54,4 @@ def test_migrations_are_numbered_without_gap_and_the_head_file_names_the_last(se
     names = sorted(path.stem for path in (folder / "versions").glob("[0-9]*.py"))
 
     assert [name[:4] for name in names] == [f"{n + 1:04d}" for n in range(len(names))]
-    assert (folder / "head").read_text().strip() == names[-1]
+    assert (folder / "HEAD").read_text().strip() == names[-1]
