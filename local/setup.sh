@@ -39,6 +39,9 @@ case "${1:-}" in
     .venv/bin/uv pip sync -q --require-hashes requirements-dev.lock --python .venv/bin/python
     # WeasyPrint draws with Pango; ask it rather than the package manager.
     .venv/bin/python -c 'import weasyprint' 2>/dev/null || need_packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+    # The command of cli/, run from wherever the person stands.
+    printf '%s\n' '#!/bin/sh' 'here=$(cd "$(dirname "$0")" && pwd)' 'PYTHONPATH="$here/../.." exec "$here/python" -m cli "$@"' >.venv/bin/preavis
+    chmod +x .venv/bin/preavis
     touch .venv/.ready ;;
   assets)
     npm=npm
