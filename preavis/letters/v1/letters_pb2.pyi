@@ -234,6 +234,30 @@ SENDER_MODE_PLATFORM: SenderMode.ValueType  # 2
 """The platform writes in its name (later capability)."""
 Global___SenderMode: _TypeAlias = SenderMode  # noqa: Y015
 
+class _MandateMention:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MandateMentionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MandateMention.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MANDATE_MENTION_UNSPECIFIED: _MandateMention.ValueType  # 0
+    """Not decided yet: printed as held and sent on request."""
+    MANDATE_MENTION_ATTACHED: _MandateMention.ValueType  # 1
+    """Listed among the enclosures."""
+    MANDATE_MENTION_HELD: _MandateMention.ValueType  # 2
+    """Held by the agency, sent on request."""
+
+class MandateMention(_MandateMention, metaclass=_MandateMentionEnumTypeWrapper):
+    """What the letter says of the mandate. Signature decides it; the caller passes it on."""
+
+MANDATE_MENTION_UNSPECIFIED: MandateMention.ValueType  # 0
+"""Not decided yet: printed as held and sent on request."""
+MANDATE_MENTION_ATTACHED: MandateMention.ValueType  # 1
+"""Listed among the enclosures."""
+MANDATE_MENTION_HELD: MandateMention.ValueType  # 2
+"""Held by the agency, sent on request."""
+Global___MandateMention: _TypeAlias = MandateMention  # noqa: Y015
+
 class _Title:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -368,7 +392,7 @@ class _LetterSortEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LetterSort
     LETTER_SORT_NUMBER: _LetterSort.ValueType  # 1
     LETTER_SORT_POLICYHOLDER: _LetterSort.ValueType  # 2
     LETTER_SORT_EFFECT: _LetterSort.ValueType  # 3
-    """By last covered day; letters without one come last."""
+    """By last covered day; a letter without one counts as the far future (the same for LETTER_SORT_SENT)."""
     LETTER_SORT_RECIPIENT: _LetterSort.ValueType  # 4
     LETTER_SORT_SENT: _LetterSort.ValueType  # 5
     LETTER_SORT_UPDATED: _LetterSort.ValueType  # 6
@@ -379,7 +403,7 @@ LETTER_SORT_UNSPECIFIED: LetterSort.ValueType  # 0
 LETTER_SORT_NUMBER: LetterSort.ValueType  # 1
 LETTER_SORT_POLICYHOLDER: LetterSort.ValueType  # 2
 LETTER_SORT_EFFECT: LetterSort.ValueType  # 3
-"""By last covered day; letters without one come last."""
+"""By last covered day; a letter without one counts as the far future (the same for LETTER_SORT_SENT)."""
 LETTER_SORT_RECIPIENT: LetterSort.ValueType  # 4
 LETTER_SORT_SENT: LetterSort.ValueType  # 5
 LETTER_SORT_UPDATED: LetterSort.ValueType  # 6
@@ -509,7 +533,7 @@ class Recipient(_message.Message):
     def contacts(self) -> _containers.RepeatedCompositeFieldContainer[Global___RegisterContact]: ...
     @_builtins.property
     def families(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Families of contracts served ("vehicules", "habitation", "sante"...), for the result line. Empty: all."""
+        """Families of contracts served ("vehicles", "home", "health"...), for the result line. Empty: all."""
 
     @_builtins.property
     def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
@@ -686,7 +710,7 @@ class ContractType(_message.Message):
     label: _builtins.str
     """"Complémentaire santé individuelle" """
     family: _builtins.str
-    """Family for grouping on the page: "vehicules"..."""
+    """Family for grouping on the page: "vehicles"..."""
     family_label: _builtins.str
     """"Véhicules" """
     needs_label: _builtins.bool
@@ -2333,6 +2357,7 @@ class RenderLetterRequest(_message.Message):
     NEW_START_FIELD_NUMBER: _builtins.int
     MAIL_KIND_FIELD_NUMBER: _builtins.int
     FIRST_SEND_DAY_FIELD_NUMBER: _builtins.int
+    MANDATE_MENTION_FIELD_NUMBER: _builtins.int
     letter_id: _builtins.str
     send_day: _builtins.str
     """Optional: render for this day, else the planned one."""
@@ -2340,6 +2365,7 @@ class RenderLetterRequest(_message.Message):
     mail_kind: Global___MailKind.ValueType
     first_send_day: _builtins.str
     """First day on which a letter validated now would leave; empty: today in Paris."""
+    mandate_mention: Global___MandateMention.ValueType
     def __init__(
         self,
         *,
@@ -2348,10 +2374,11 @@ class RenderLetterRequest(_message.Message):
         new_start: _builtins.str = ...,
         mail_kind: Global___MailKind.ValueType = ...,
         first_send_day: _builtins.str = ...,
+        mandate_mention: Global___MandateMention.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_send_day", b"first_send_day", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "new_start", b"new_start", "send_day", b"send_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_send_day", b"first_send_day", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "mandate_mention", b"mandate_mention", "new_start", b"new_start", "send_day", b"send_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2709,6 +2736,7 @@ class FreezeLetterRequest(_message.Message):
     MAIL_KIND_FIELD_NUMBER: _builtins.int
     SENDER_MODE_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    MANDATE_MENTION_FIELD_NUMBER: _builtins.int
     idempotency_key: _builtins.str
     letter_id: _builtins.str
     sending_id: _builtins.str
@@ -2721,7 +2749,8 @@ class FreezeLetterRequest(_message.Message):
     mail_kind: Global___MailKind.ValueType
     sender_mode: Global___SenderMode.ValueType
     version: _builtins.int
-    """Refuse with "letter-changed" when the letter is not at this version; 0: do not check."""
+    """Expected version of the letter; 0: any. Not looked at when the answer stands already."""
+    mandate_mention: Global___MandateMention.ValueType
     def __init__(
         self,
         *,
@@ -2734,10 +2763,11 @@ class FreezeLetterRequest(_message.Message):
         mail_kind: Global___MailKind.ValueType = ...,
         sender_mode: Global___SenderMode.ValueType = ...,
         version: _builtins.int = ...,
+        mandate_mention: Global___MandateMention.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["generation", b"generation", "idempotency_key", b"idempotency_key", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "new_start", b"new_start", "send_day", b"send_day", "sender_mode", b"sender_mode", "sending_id", b"sending_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["generation", b"generation", "idempotency_key", b"idempotency_key", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "mandate_mention", b"mandate_mention", "new_start", b"new_start", "send_day", b"send_day", "sender_mode", b"sender_mode", "sending_id", b"sending_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
