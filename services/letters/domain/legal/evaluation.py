@@ -44,7 +44,9 @@ class ContractFacts:
     deferral_agreed: bool = False
     """RIA: the policyholder asked for, or agreed to, an end later than the legal month."""
     wanted_new_start: date | None = None
-    """HAMON and RIA: first day at the new insurer. CUSTOM: first day out of the old contract."""
+    """HAMON and RIA: first day at the new insurer."""
+    wanted_last_covered_day: date | None = None
+    """CUSTOM: last day covered by the old contract, in the policyholder's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
