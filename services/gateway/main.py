@@ -1,0 +1,116 @@
+"""Starts the edge: web pages, REST, partners' hooks, and the separate origin of uploaded files."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from prometheus_client import start_http_server
+from services.gateway.store import Store
+from typing_extensions import override
+
+from kit import telemetry
+from kit.clock import load_clock
+from kit.db import Database
+from kit.grpc import Peers
+from services.gateway import api, files, hooks, pages
+from services.gateway.peers import House
+from services.gateway.settings import GatewaySettings
+from services.gateway.wording.reasons import Reasons
+
+_log = structlog.get_logger()
+
+
+def build(settings: GatewaySettings, house: House, store: Store) -> FastAPI:
+    """Return the product's application: ``/v1``, ``/hooks`` and the pages."""
+    app = FastAPI(
+        title="Préavis",
+        version="1",
+        openapi_url=None,  # the pages are for people; /v1 describes itself
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.house = house
+    app.state.store = store
+    app.state.clock = load_clock(settings.clock)
+    app.state.reasons = Reasons.load()
+    app.mount("/v1", api.build(app.state))
+    app.include_router(hooks.router)
+    pages.install(app)
+    return app
+
+
+async def run(settings: GatewaySettings) -> None:
+    """Serve until SIGTERM or SIGINT, then let the requests in hand end."""
+    telemetry.set_up("gateway", environment=settings.environment)
+    peers = Peers(settings)
+    database = Database(settings.database_url, settings.worker_database_url)
+    house = House.of(peers)
+    app = build(settings, house, Store(database))
+    FastAPIInstrumentor.instrument_app(app)
+    metrics, _ = start_http_server(settings.metrics_port, settings.grpc_host)
+    servers = [
+        _server(app, settings, settings.http_port),
+        _server(files.build(settings, house, app.state.reasons), settings, settings.files_port),
+    ]
+    try:
+        async with _stopped_by_signals(servers):
+            _log.info("service_ready", port=settings.http_port)
+            await asyncio.gather(*(server.serve() for server in servers))
+    finally:
+        await peers.close()
+        await database.close()
+        metrics.shutdown()
+        telemetry.flush()
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process: we run two."""
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(app: FastAPI, settings: GatewaySettings, port: int) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            host=settings.http_host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips=settings.trusted_proxies,
+            timeout_graceful_shutdown=20,
+            limit_concurrency=500,
+        )
+    )
+
+
+@asynccontextmanager
+async def _stopped_by_signals(servers: list[_Server]) -> AsyncIterator[None]:
+    def stop() -> None:
+        _log.info("service_stopping")
+        for server in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+if __name__ == "__main__":
+    asyncio.run(run(GatewaySettings()))
