@@ -241,6 +241,6 @@ def _server_options(url: str) -> dict[str, Any]:
 
 def _check_address(address: str) -> None:
     try:
-        validate_email(address, check_deliverability=False, test_environment=True)
+        validate_email(address, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
         raise BadMail("not an e-mail address") from error
