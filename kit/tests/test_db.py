@@ -1,0 +1,133 @@
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from kit.db import Database, wake_after_commit
+from kit.errors import ChangedMeanwhile, TryAgain
+from kit.ids import new_id
+
+pytestmark = pytest.mark.servers
+
+WRITE = text("INSERT INTO note (id, account_id, body) VALUES (:id, :account_id, 'hello')")
+COUNT = text("SELECT count(*) FROM note WHERE id = ANY(:ids)")
+
+
+async def write(db: Database, account_id: UUID) -> UUID:
+    note_id = new_id()
+    async with db.account(account_id) as session:
+        await session.execute(WRITE, {"id": note_id, "account_id": account_id})
+    return note_id
+
+
+async def test_an_account_sees_its_own_rows_alone(db: Database) -> None:
+    mine, theirs = new_id(), new_id()
+    ids = [await write(db, mine), await write(db, theirs)]
+
+    async with db.account(mine) as session:
+        seen = await session.scalar(COUNT, {"ids": ids})
+
+    assert seen == 1
+
+
+async def test_nobody_writes_into_another_account(db: Database) -> None:
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        async with db.account(new_id()) as session:
+            await session.execute(WRITE, {"id": new_id(), "account_id": new_id()})
+
+
+async def test_a_worker_sees_nothing_until_it_names_an_account(db: Database) -> None:
+    account_id = new_id()
+    ids = [await write(db, account_id)]
+
+    async with db.worker() as session:
+        unnamed = await session.scalar(COUNT, {"ids": ids})
+    async with db.worker(account_id) as session:
+        named = await session.scalar(COUNT, {"ids": ids})
+
+    assert (unnamed, named) == (0, 1)
+
+
+async def test_staff_see_across_accounts(db: Database) -> None:
+    ids = [await write(db, new_id()), await write(db, new_id())]
+
+    async with db.across_accounts("a test counts") as session:
+        seen = await session.scalar(COUNT, {"ids": ids})
+
+    assert seen == 2
+
+
+async def test_the_account_of_one_transaction_does_not_leak_into_the_next(db: Database) -> None:
+    account_id = new_id()
+    ids = [await write(db, account_id)]
+
+    for _ in range(12):  # more than the pool holds
+        async with db.account(account_id) as session:
+            assert await session.scalar(COUNT, {"ids": ids}) == 1
+        async with db.worker() as session:
+            assert await session.scalar(COUNT, {"ids": ids}) == 0
+
+
+async def test_the_app_role_cannot_read_what_is_for_the_loops(db: Database) -> None:
+    for table in ("outbox", "inbox", "dead_letter"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with db.account(new_id()) as session:
+                await session.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - three names
+
+
+async def test_nothing_is_kept_when_the_block_fails(db: Database) -> None:
+    account_id, note_id = new_id(), new_id()
+
+    async def fail_after_writing() -> None:
+        async with db.account(account_id) as session:
+            await session.execute(WRITE, {"id": note_id, "account_id": account_id})
+            raise TryAgain
+
+    with pytest.raises(TryAgain):
+        await fail_after_writing()
+
+    async with db.account(account_id) as session:
+        assert await session.scalar(COUNT, {"ids": [note_id]}) == 0
+
+
+async def test_a_lock_that_is_not_given_is_asked_for_later(db: Database) -> None:
+    account_id = new_id()
+    note_id = await write(db, account_id)
+    lock = text("SELECT 1 FROM note WHERE id = :id FOR UPDATE")
+
+    async def insist() -> None:
+        async with db.account(account_id) as session:
+            await session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            await session.execute(lock, {"id": note_id})
+
+    async with db.account(account_id) as holder:
+        await holder.execute(lock, {"id": note_id})
+
+        with pytest.raises(TryAgain):
+            await insist()
+
+
+async def test_a_conflict_found_by_postgres_is_stale(db: Database) -> None:
+    conflict = text("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$")
+
+    with pytest.raises(ChangedMeanwhile):
+        async with db.account(new_id()) as session:
+            await session.execute(conflict)
+
+
+async def test_a_server_that_is_away_is_asked_later() -> None:
+    away = Database("postgresql://a:b@127.0.0.1:1/x", "postgresql://a:b@127.0.0.1:1/x")
+
+    with pytest.raises(TryAgain):
+        async with away.worker():
+            pass
+
+
+async def test_a_commit_wakes_the_loops_it_worked_for(db: Database) -> None:
+    db.written.items.clear()
+    async with db.worker() as session:
+        wake_after_commit(session, "items")
+        assert not db.written.items.is_set()
+
+    assert db.written.items.is_set()

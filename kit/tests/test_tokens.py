@@ -1,0 +1,111 @@
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import jwt
+import pytest
+
+from kit.tokens import (
+    Caller,
+    CallerKind,
+    CallerUnknown,
+    Signer,
+    Verifier,
+    acting_for,
+    called_by,
+    new_key_pair,
+    on_behalf,
+    speaking_as,
+)
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+ACCOUNT = UUID("0193a000-0000-7000-8000-000000000001")
+ACTOR = UUID("0193a000-0000-7000-8000-000000000002")
+PRIVATE, PUBLIC = new_key_pair()
+
+
+def agent() -> Caller:
+    return Caller(
+        service="gateway",
+        account_id=ACCOUNT,
+        actor_id=ACTOR,
+        actor_name="Hélène Béraud",
+        roles=frozenset({"owner"}),
+        kind=CallerKind.AGENT,
+    )
+
+
+def token(audience: str = "letters") -> str:
+    return Signer("gateway", PRIVATE, clock=lambda: NOW).sign(agent(), audience=audience)
+
+
+def verifier(after: timedelta = timedelta(0), keys: dict[str, str] | None = None) -> Verifier:
+    return Verifier("letters", keys or {"gateway": PUBLIC}, clock=lambda: NOW + after)
+
+
+def test_a_token_says_all_that_the_caller_said() -> None:
+    assert verifier().verify(token()) == agent()
+
+
+def test_a_token_ends_after_a_minute_and_a_little() -> None:
+    assert verifier(timedelta(seconds=89)).verify(token()) == agent()
+
+    with pytest.raises(CallerUnknown):
+        verifier(timedelta(seconds=91)).verify(token())
+
+
+def test_a_token_from_the_future_is_refused() -> None:
+    with pytest.raises(CallerUnknown):
+        verifier(timedelta(seconds=-31)).verify(token())
+
+
+def test_a_token_for_another_service_is_refused() -> None:
+    with pytest.raises(CallerUnknown):
+        verifier().verify(token(audience="billing"))
+
+
+def test_a_service_cannot_sign_as_another() -> None:
+    other_private, other_public = new_key_pair()
+    forged = Signer("gateway", other_private, clock=lambda: NOW).sign(agent(), audience="letters")
+
+    with pytest.raises(CallerUnknown):
+        verifier(keys={"gateway": PUBLIC, "paper": other_public}).verify(forged)
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_no_other_algorithm_is_accepted(algorithm: str) -> None:
+    claims = jwt.decode(token(), options={"verify_signature": False})
+    key = None if algorithm == "none" else PUBLIC
+    forged = jwt.encode(claims, key, algorithm=algorithm)
+
+    with pytest.raises(CallerUnknown):
+        verifier().verify(forged)
+
+
+def test_a_token_that_grants_itself_a_day_is_refused() -> None:
+    claims = jwt.decode(token(), options={"verify_signature": False})
+    claims["exp"] = claims["iat"] + 86_400
+    signer = Signer("gateway", PRIVATE)
+    long = jwt.encode(claims, signer._key, algorithm="EdDSA")
+
+    with pytest.raises(CallerUnknown):
+        verifier().verify(long)
+
+
+@pytest.mark.parametrize("text", ["", "x", "a.b.c", "é"])
+def test_what_is_no_token_is_refused(text: str) -> None:
+    with pytest.raises(CallerUnknown):
+        verifier().verify(text)
+
+
+def test_outgoing_calls_speak_for_the_last_one_named() -> None:
+    assert speaking_as().account_id is None
+
+    with called_by(agent()):
+        assert speaking_as().actor_id == ACTOR
+        with acting_for(ACCOUNT):
+            assert speaking_as() == Caller(service="", account_id=ACCOUNT)
+        with on_behalf(
+            kind=CallerKind.STAFF, account_id=None, actor_id=ACTOR, actor_name="", roles=["staff"]
+        ):
+            assert speaking_as().roles == {"staff"}
+        assert speaking_as() == agent()
