@@ -7,10 +7,10 @@ from typing import Self
 from uuid import UUID
 
 from fastapi import Request
-from preavis.accounts.v1 import accounts_pb2
-from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub, AccountsServiceStub
 
 from kit.grpc import CallerKind, Peers, on_behalf
+from preavis.accounts.v1 import accounts_pb2
+from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub, AccountsServiceStub
 from preavis.billing.v1.billing_pb2_grpc import BillingServiceAsyncStub, BillingServiceStub
 from preavis.dispatch.v1.dispatch_pb2_grpc import DispatchServiceAsyncStub, DispatchServiceStub
 from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub, LettersServiceStub
@@ -59,8 +59,10 @@ class Principal:
     display_name: str
     roles: frozenset[str]
     account_id: UUID | None = None  # staff act for no account
-    account_state: str = ""  # "pending", "active"...
-    theme: str = ""  # "clair", "sombre" or empty: as the system
+    account_state: str = ""  # "pending", "active" or "closed"; empty for staff
+    theme: str = ""  # "light", "dark", or "system"
+    email: str = ""  # the login
+    trade_name: str = ""  # what their letters are signed with; empty for staff
 
     @property
     def is_staff(self) -> bool:
@@ -89,9 +91,17 @@ def read_principal(principal: accounts_pb2.Principal) -> Principal:
         display_name=principal.display_name,
         roles=frozenset(principal.roles),
         account_id=UUID(principal.account_id) if principal.account_id else None,
-        account_state=principal.account_state,
-        theme=principal.theme,
+        account_state=_word(accounts_pb2.AccountState.Name(principal.account_state)),
+        theme=_word(accounts_pb2.Theme.Name(principal.theme)),
+        email=principal.email,
+        trade_name=principal.trade_name,
     )
+
+
+def _word(enum_name: str) -> str:
+    """Return ``active`` for ``ACCOUNT_STATE_ACTIVE``, and nothing for what is unspecified."""
+    word = enum_name.rpartition("_")[2].lower()
+    return "" if word == "unspecified" else word
 
 
 @contextmanager
