@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -72,9 +73,11 @@ class House:
         if self.postgres:
             await asyncio.to_thread(self.postgres.stop)
 
-    def run(self, module: str, *arguments: str, service: str | None = None) -> None:
-        """Run one command of the house to its end. Raises ``CalledProcessError``."""
-        env = {**os.environ, **(self.plan.service_env(service) if service else {})}
+    def run(
+        self, module: str, *arguments: str, service: str, env: Mapping[str, str] | None = None
+    ) -> None:
+        """Run one command of a service to its end. Raises ``CalledProcessError``."""
+        env = {**os.environ, **self.plan.service_env(service), **(env or {})}
         subprocess.run(  # noqa: S603 - our own modules
             [sys.executable, "-m", module, *arguments], cwd=ROOT, env=env, check=True
         )

@@ -9,7 +9,7 @@ from typing import Final
 
 from kit.migrations import role_url
 from kit.tokens import new_key_pair
-from local.sandbox.authority import ensure as ensure_authority
+from local.sandbox.authority.certificates import open_authority
 from local.servers import free_port
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -122,6 +122,8 @@ class Plan:
             "SANDBOX_STRIPE_SECRET_KEY": "sk_test_" + self.secrets["stripe-secret-key"],
             "SANDBOX_STRIPE_WEBHOOK_SECRET": "whsec_" + self.secrets["stripe-webhook-secret"],
             "SANDBOX_STRIPE_WEBHOOK_URL": f"{self.public_url}/hooks/stripe",
+            "SANDBOX_ORIAS_KEY": self.secrets["orias-key"],
+            "SANDBOX_WEBHOOK_PACE": "0.01",  # a partner's quarter of an hour in nine seconds
             "SANDBOX_AR24_TOKEN": self.secrets["ar24-token"],
             "SANDBOX_AR24_PRIVATE_KEY": self.secrets["ar24-private-key"],
             **self.clock_env(),
@@ -164,7 +166,13 @@ def _kept_secrets(path: Path) -> dict[str, str]:
             private, public = new_key_pair()
             kept[f"{service}-private-key"] = private
             kept[f"{service}-public-key"] = public
-    for name in ("stripe-secret-key", "stripe-webhook-secret", "ar24-token", "ar24-private-key"):
+    for name in (
+        "stripe-secret-key",
+        "stripe-webhook-secret",
+        "ar24-token",
+        "ar24-private-key",
+        "orias-key",
+    ):
         kept.setdefault(name, secrets.token_hex(16))
     for name in ("ar24-webhook-secret", "gateway-cookie-key", "database-password"):
         kept.setdefault(name, secrets.token_urlsafe(24))
@@ -176,7 +184,8 @@ def _kept_secrets(path: Path) -> dict[str, str]:
 
 def partner_env(plan: Plan) -> dict[str, dict[str, str]]:
     """Return each service's own settings: here every partner is the sandbox."""
-    authority = ensure_authority(plan.data_dir / "sandbox")
+    open_authority(plan.data_dir / "sandbox", crl_url=f"{plan.sandbox_url}/autorite/crl.pem")
+    authority = plan.data_dir / "sandbox" / "authority"
     kept, sandbox = plan.secrets, plan.sandbox_url
     hooks = plan.public_url + "/hooks"
     return {
@@ -185,15 +194,15 @@ def partner_env(plan: Plan) -> dict[str, dict[str, str]]:
             "STRIPE_WEBHOOK_SECRET": "whsec_" + kept["stripe-webhook-secret"],
             "STRIPE_API_BASE": f"{sandbox}/stripe",
         },
-        "accounts": {"ORIAS_URL": f"{sandbox}/orias"},
+        "accounts": {"ORIAS_URL": f"{sandbox}/orias/service", "ORIAS_KEY": kept["orias-key"]},
         "dispatch": {
             "AR24_URL": f"{sandbox}/ar24/api",
             "AR24_TOKEN": kept["ar24-token"],
             "AR24_PRIVATE_KEY": kept["ar24-private-key"],
             "AR24_WEBHOOK_SECRET": kept["ar24-webhook-secret"],
             "AR24_WEBHOOK_BASE_URL": f"{hooks}/ar24",
-            "SEAL_KEY": authority.seal_key_pem,
-            "SEAL_CERTIFICATE": authority.seal_certificate_pem,
+            "SEAL_KEY": (authority / "seal.key").read_text(),
+            "SEAL_CERTIFICATE": (authority / "seal.pem").read_text(),
             "TIMESTAMP_URL": f"{sandbox}/tsa",
         },
         "gateway": {
