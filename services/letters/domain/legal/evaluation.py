@@ -69,6 +69,7 @@ class StepKind(StrEnum):
     RECEIPT = "RECEIPT"
     END = "END"
     START = "START"
+    ADVICE = "ADVICE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ class Step:
     sentence: str
     """Code of the French sentence in ``templates/legal/dates.toml``."""
     day: date | None = None
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=dict)
     articles: tuple[Article, ...] = ()
 
 
@@ -119,13 +120,13 @@ class Evaluation:
     ok: bool
     catalogue_version: str
     refusal: Refusal | None = None
-    refusal_facts: Facts = NO_FACTS
+    refusal_facts: Facts = field(default_factory=dict)
     nearest_send_day: date | None = None
     """When refused: the first day on which sending would be right."""
     nearest_new_start: date | None = None
     """When refused: the nearest start of the new contract that can be reached."""
     warnings: tuple[WarningCode, ...] = ()
-    window: SendWindow = field(default_factory=SendWindow)
+    window: SendWindow = SendWindow()
     send_day: date | None = None
     presumed_receipt: date | None = None
     last_covered_day: date | None = None
@@ -141,7 +142,10 @@ class Evaluation:
     required_documents: tuple[str, ...] = ()
     senders: tuple[SenderOption, ...] = ()
     mentions: tuple[str, ...] = ()
+    alternatives: tuple[Ground, ...] = ()
+    """When refused: the other grounds worth trying, best first."""
     fallback: Fallback | None = None
+    """When refused: the alternative whose dates are already known."""
 
     @property
     def allowed_senders(self) -> tuple[SenderMode, ...]:

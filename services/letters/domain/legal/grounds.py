@@ -99,6 +99,13 @@ _CUSTOM = GroundRule(
     mentions=_ALWAYS,
 )
 
+ONLINE_TERMINATION: Final[Mapping[CodeFamily, tuple[Article, ...]]] = {
+    _A: assurances("L. 113-14"),
+    _M: mutualite("L. 221-10-3"),
+    _S: securite_sociale("L. 932-21-3"),
+}
+"""Where the free online termination rests (loi 2022-1158, art. 17, in force since 2023-06-01)."""
+
 GROUNDS: Final = (_ECHEANCE, _HAMON, _RIA, _CUSTOM)
 """Every row ever in force, oldest first within a ground: an old letter keeps the law of its day."""
 
