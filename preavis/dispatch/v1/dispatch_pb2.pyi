@@ -35,7 +35,7 @@ class _SendingStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SendingS
     SENDING_STATE_DUE: _SendingState.ValueType  # 3
     """Its day has come: preconditions are looked at once more."""
     SENDING_STATE_BLOCKED: _SendingState.ValueType  # 4
-    """A precondition failed on the day; leaves if it is met before the cut-off."""
+    """A precondition failed on the day; leaves if it is met before the cutoff."""
     SENDING_STATE_SUBMITTING: _SendingState.ValueType  # 5
     """Being handed to the operator."""
     SENDING_STATE_UNKNOWN: _SendingState.ValueType  # 6
@@ -59,7 +59,7 @@ class _SendingStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SendingS
     SENDING_STATE_CANCELLED: _SendingState.ValueType  # 15
     """Cancelled before its day, credit given back. Finalise may start a new generation."""
     SENDING_STATE_FAILED: _SendingState.ValueType  # 16
-    """Did not leave (operator's refusal, still blocked at the cut-off), credit given back."""
+    """Did not leave (operator's refusal, still blocked at the cutoff), credit given back."""
 
 class SendingState(_SendingState, metaclass=_SendingStateEnumTypeWrapper):
     """Where a sending stands in its life. One row per state of the table NEXT of services/dispatch/domain."""
@@ -72,7 +72,7 @@ SENDING_STATE_SCHEDULED: SendingState.ValueType  # 2
 SENDING_STATE_DUE: SendingState.ValueType  # 3
 """Its day has come: preconditions are looked at once more."""
 SENDING_STATE_BLOCKED: SendingState.ValueType  # 4
-"""A precondition failed on the day; leaves if it is met before the cut-off."""
+"""A precondition failed on the day; leaves if it is met before the cutoff."""
 SENDING_STATE_SUBMITTING: SendingState.ValueType  # 5
 """Being handed to the operator."""
 SENDING_STATE_UNKNOWN: SendingState.ValueType  # 6
@@ -96,7 +96,7 @@ SENDING_STATE_TURNED_DOWN: SendingState.ValueType  # 14
 SENDING_STATE_CANCELLED: SendingState.ValueType  # 15
 """Cancelled before its day, credit given back. Finalise may start a new generation."""
 SENDING_STATE_FAILED: SendingState.ValueType  # 16
-"""Did not leave (operator's refusal, still blocked at the cut-off), credit given back."""
+"""Did not leave (operator's refusal, still blocked at the cutoff), credit given back."""
 Global___SendingState: _TypeAlias = SendingState  # noqa: Y015
 
 class _Tracking:
@@ -125,7 +125,7 @@ class _TrackingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Tracking.Val
     TRACKING_CANCELLED: _Tracking.ValueType  # 9
     """Cancelled by the agent, credit given back."""
     TRACKING_BLOCKED: _Tracking.ValueType  # 10
-    """Blocked: waits for something the agent can still do before the cut-off."""
+    """Blocked: waits for something the agent can still do before the cutoff."""
     TRACKING_NOT_POSSIBLE: _Tracking.ValueType  # 11
     """Could not be sent, credit given back."""
     TRACKING_UNDELIVERABLE: _Tracking.ValueType  # 12
@@ -154,7 +154,7 @@ TRACKING_UNCLAIMED: Tracking.ValueType  # 8
 TRACKING_CANCELLED: Tracking.ValueType  # 9
 """Cancelled by the agent, credit given back."""
 TRACKING_BLOCKED: Tracking.ValueType  # 10
-"""Blocked: waits for something the agent can still do before the cut-off."""
+"""Blocked: waits for something the agent can still do before the cutoff."""
 TRACKING_NOT_POSSIBLE: Tracking.ValueType  # 11
 """Could not be sent, credit given back."""
 TRACKING_UNDELIVERABLE: Tracking.ValueType  # 12
@@ -217,7 +217,7 @@ class Timing(_message.Message):
     SEND_DAY_FIELD_NUMBER: _builtins.int
     NEW_START_FIELD_NUMBER: _builtins.int
     now: _builtins.bool
-    """Now: today before the cut-off, else tomorrow."""
+    """Now: today before the cutoff, else tomorrow."""
     send_day: _builtins.str
     """On this day, ISO "2027-01-31"."""
     new_start: _builtins.str
@@ -301,7 +301,7 @@ class Price(_message.Message):
     NET_CENTS_FIELD_NUMBER: _builtins.int
     VAT_CENTS_FIELD_NUMBER: _builtins.int
     GROSS_CENTS_FIELD_NUMBER: _builtins.int
-    VAT_RATE_FIELD_NUMBER: _builtins.int
+    VAT_RATE_BP_FIELD_NUMBER: _builtins.int
     ALLOWED_FIELD_NUMBER: _builtins.int
     mail_kind: _letters_pb2.MailKind.ValueType
     """Kind of mail."""
@@ -311,8 +311,8 @@ class Price(_message.Message):
     """VAT, in cents."""
     gross_cents: _builtins.int
     """With VAT, in cents: what is held."""
-    vat_rate: _builtins.str
-    """VAT rate, decimal text "0.20"."""
+    vat_rate_bp: _builtins.int
+    """VAT rate in basis points: 2000 is 20 %."""
     allowed: _builtins.bool
     """False when the law asks for the other kind for this letter."""
     def __init__(
@@ -322,12 +322,12 @@ class Price(_message.Message):
         net_cents: _builtins.int = ...,
         vat_cents: _builtins.int = ...,
         gross_cents: _builtins.int = ...,
-        vat_rate: _builtins.str = ...,
+        vat_rate_bp: _builtins.int = ...,
         allowed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "gross_cents", b"gross_cents", "mail_kind", b"mail_kind", "net_cents", b"net_cents", "vat_cents", b"vat_cents", "vat_rate", b"vat_rate"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed", b"allowed", "gross_cents", b"gross_cents", "mail_kind", b"mail_kind", "net_cents", b"net_cents", "vat_cents", b"vat_cents", "vat_rate_bp", b"vat_rate_bp"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -342,7 +342,7 @@ class Plan(_message.Message):
     EVALUATION_FIELD_NUMBER: _builtins.int
     SEND_DAY_FIELD_NUMBER: _builtins.int
     LEAVES_NOW_FIELD_NUMBER: _builtins.int
-    CUT_OFF_FIELD_NUMBER: _builtins.int
+    CUTOFF_FIELD_NUMBER: _builtins.int
     FIRST_SENDING_FIELD_NUMBER: _builtins.int
     CHANGEABLE_UNTIL_FIELD_NUMBER: _builtins.int
     PRICE_FIELD_NUMBER: _builtins.int
@@ -351,13 +351,13 @@ class Plan(_message.Message):
     leaves_now: _builtins.bool
     """True when it would leave at once."""
     first_sending: _builtins.bool
-    """True when this is the account's first sending in its own name: the cut-off is 18:00."""
+    """True when this is the account's first sending in its own name: the cutoff is 18:00."""
     @_builtins.property
     def evaluation(self) -> _letters_pb2.Evaluation:
         """Everything the law says about it, with its sentences and articles; its `ok` says whether it may leave."""
 
     @_builtins.property
-    def cut_off(self) -> _timestamp_pb2.Timestamp:
+    def cutoff(self) -> _timestamp_pb2.Timestamp:
         """Instant before which a sending validated today leaves today."""
 
     @_builtins.property
@@ -374,14 +374,14 @@ class Plan(_message.Message):
         evaluation: _letters_pb2.Evaluation | None = ...,
         send_day: _builtins.str = ...,
         leaves_now: _builtins.bool = ...,
-        cut_off: _timestamp_pb2.Timestamp | None = ...,
+        cutoff: _timestamp_pb2.Timestamp | None = ...,
         first_sending: _builtins.bool = ...,
         changeable_until: _timestamp_pb2.Timestamp | None = ...,
         price: Global___Price | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cut_off", b"cut_off", "evaluation", b"evaluation", "price", b"price"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cutoff", b"cutoff", "evaluation", b"evaluation", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cut_off", b"cut_off", "evaluation", b"evaluation", "first_sending", b"first_sending", "leaves_now", b"leaves_now", "price", b"price", "send_day", b"send_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cutoff", b"cutoff", "evaluation", b"evaluation", "first_sending", b"first_sending", "leaves_now", b"leaves_now", "price", b"price", "send_day", b"send_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

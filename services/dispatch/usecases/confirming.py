@@ -1,0 +1,100 @@
+"""Staff settle what no operator answered (BCK-6): it has the letter, or it surely has not."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from kit.days import paris_date
+from kit.errors import FieldError, InvalidFields
+from kit.failpoints import failpoint
+from services.dispatch.domain import cutoffs
+from services.dispatch.domain.sending import Sending, State
+from services.dispatch.domain.timeline import Happened
+from services.dispatch.ports import Desk, Work
+from services.dispatch.usecases import consequences
+
+NOTE_LENGTH = range(10, 2001)
+REFERENCE_LENGTH = range(1, 65)
+_log = structlog.get_logger()
+
+
+async def list_unknown(*, desk: Desk) -> Sequence[Sending]:
+    """Return the sendings that no operator answered about, oldest first."""
+    return await desk.store.unknown()
+
+
+async def alarm(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
+    """Raise the alarm about a sending still unknown after thirty minutes."""
+    async with desk.store.account(account_id) as work:
+        sending = await work.get(sending_id)
+        if sending.state is State.UNKNOWN:
+            fact = Happened(code="unknown-alarm", at=desk.clock())
+            await work.note(sending, fact)
+            _log.error("sending_unknown", sending=str(sending_id), operator=desk.operator.name)
+
+
+async def confirm_accepted(
+    sending_id: UUID, *, reference: str, note: str, by: str, desk: Desk
+) -> Sending:
+    """Record that the operator has the letter, under this number, and what shows it."""
+    _check(note, reference)
+    account_id = await desk.store.account_of(sending_id)
+    async with desk.store.account(account_id) as work:
+        sending = await work.get(sending_id)
+        known = sending.attempt.reference if sending.attempt else ""
+        if sending.state is not State.UNKNOWN and known == reference:
+            return sending
+        now = desk.clock()
+        accepted, fact = sending.accepted(reference, now)
+        seen = Happened(code="confirmed-accepted", at=now, facts={"by": by, "note": note})
+        saved = await _keep(work, accepted, [seen, fact], desk=desk)
+    failpoint("dispatch.confirm.accepted")
+    return saved
+
+
+async def confirm_absent(sending_id: UUID, *, note: str, by: str, desk: Desk) -> Sending:
+    """Record that the operator does not have the letter: it leaves again, today, or not at all.
+
+    After the cutoff, or on a later day, it fails and is given back: its dates were confirmed for
+    that day, and another validation restates them.
+    """
+    _check(note)
+    account_id = await desk.store.account_of(sending_id)
+    async with desk.store.account(account_id) as work:
+        sending = await work.get(sending_id)
+        if sending.state in {State.DUE, State.FAILED}:
+            return sending
+        now = desk.clock()
+        seen = Happened(code="confirmed-absent", at=now, facts={"by": by, "note": note})
+        again, fact = sending.not_handed_over(now)
+        facts = [seen, fact]
+        if not _may_still_leave(sending, desk):
+            again, failed = again.fail("left-too-late", {}, now)
+            facts.append(failed)
+        saved = await _keep(work, again, facts, desk=desk)
+        if saved.state is State.DUE:
+            await consequences.plan_again(work, saved, desk)
+    failpoint("dispatch.confirm.absent")
+    return saved
+
+
+def _may_still_leave(sending: Sending, desk: Desk) -> bool:
+    now, day = desk.clock(), sending.order.send_day
+    return paris_date(now) == day and now < cutoffs.cutoff(day)
+
+
+async def _keep(work: Work, sending: Sending, facts: Sequence[Happened], *, desk: Desk) -> Sending:
+    saved = await work.save(sending, *facts)
+    await consequences.follow_up(work, saved, facts, desk=desk)
+    return saved
+
+
+def _check(note: str, reference: str | None = None) -> None:
+    wrong = []
+    if len(note.strip()) not in NOTE_LENGTH:
+        wrong.append(FieldError("evidence_note", "evidence-note-length"))
+    if reference is not None and len(reference.strip()) not in REFERENCE_LENGTH:
+        wrong.append(FieldError("operator_reference", "operator-reference-missing"))
+    if wrong:
+        raise InvalidFields(wrong)

@@ -1,0 +1,86 @@
+"""Our own evidence sheet: made once a sending has ended, sealed, chained, kept."""
+
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from kit.errors import ChangedMeanwhile
+from kit.failpoints import failpoint
+from kit.templating import environment
+from services.dispatch.domain.evidence import Evidence
+from services.dispatch.domain.evidence_sheet import Previous, evidence_of
+from services.dispatch.domain.proofs import Proof, ProofKind, filename
+from services.dispatch.domain.sending import ENDED, Sending
+from services.dispatch.ports import Desk, EvidenceHead
+from services.dispatch.usecases import proving, telling
+
+FOLDER: Final = Path(__file__).parent.parent / "templates"
+STYLESHEET: Final = FOLDER / "evidence.css"
+TEMPLATES: Final = environment(FOLDER)
+
+
+async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
+    """Make the evidence sheet of a sending that has ended, once.
+
+    Raises ``ProofNotReady`` while the operator's own proofs are not all here, and
+    ``ChangedMeanwhile`` when another sheet of the account came in between: both are tried again.
+    """
+    async with desk.store.account(account_id) as work:
+        sending = await work.get(sending_id)
+    stored = await proving.stored_kinds(sending, desk=desk)
+    if sending.state not in ENDED or ProofKind.EVIDENCE in stored or sending.letter is None:
+        return
+    if proving.EXPECTED[sending.state] - stored:
+        raise proving.ProofNotReady
+    head, evidence = await _gather(sending, desk=desk)
+    html = TEMPLATES.get_template("evidence.html").render(_content(sending, evidence))
+    pdf = await desk.printer.render(html, stylesheet=STYLESHEET)
+    sealed = await desk.sealer.seal(pdf, evidence=evidence.to_bytes(), at=desk.clock())
+    failpoint("dispatch.evidence.sealed")
+    await _keep(sending, head, sealed, desk=desk)
+    failpoint("dispatch.evidence.stored")
+
+
+async def _gather(sending: Sending, *, desk: Desk) -> tuple[EvidenceHead, Evidence]:
+    if sending.letter is None:
+        raise ValueError("a sending that has ended carried a letter")
+    async with desk.store.account(sending.account_id) as work:
+        head = await work.evidence_head()
+        timeline = await work.timeline(sending.id)
+        proofs = await work.proofs(sending.id)
+    return head, evidence_of(
+        sending,
+        sending.letter,
+        facts=[line.fact for line in timeline if line.generation == sending.generation],
+        proofs=proofs,
+        previous=Previous(number=head.number, sha256=head.sha256),
+    )
+
+
+async def _keep(sending: Sending, head: EvidenceHead, sealed: bytes, *, desk: Desk) -> None:
+    sha256 = await desk.vault.put(sealed)
+    now, attempt, letter = desk.clock(), sending.attempt, sending.letter
+    proof = Proof(
+        kind=ProofKind.EVIDENCE,
+        attempt=attempt.number if attempt else 0,
+        filename=filename(letter.number if letter else "", ProofKind.EVIDENCE),
+        sha256=sha256,
+        byte_count=len(sealed),
+        stamped_at=now,
+        stored_at=now,
+        operator_reference=attempt.reference if attempt else "",
+    )
+    async with desk.store.account(sending.account_id) as work:
+        current = await work.get(sending.id)
+        if await work.evidence_head() != head:
+            raise ChangedMeanwhile  # the sheet names the one before it: it is made again
+        if await work.add_proof(current, proof):
+            await work.advance_evidence(head, sha256)
+
+
+def _content(sending: Sending, evidence: Evidence) -> dict[str, object]:
+    return {
+        "evidence": evidence,
+        "sending": sending,
+        "closes_on": telling.closes_on(sending),
+    }

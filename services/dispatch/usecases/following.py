@@ -1,0 +1,111 @@
+"""News of a letter: hints kept at once, the operator asked, its word applied as far as it goes."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from kit.errors import Kind, TurnedDown
+from kit.failpoints import failpoint
+from kit.ids import token_hash
+from services.dispatch.domain.sending import Sending, State
+from services.dispatch.domain.tracking import News, follow
+from services.dispatch.ports import Desk, Hint
+from services.dispatch.usecases import consequences, proving
+
+ON_THE_WAY = (State.IN_TRANSIT, State.DEPOSITED)
+
+
+class WebhookUnknown(TurnedDown):
+    """The address called was never given to that partner."""
+
+    kind = Kind.DENIED
+    reason = "webhook-unknown"
+
+
+class StillHandingOver(TurnedDown):
+    """The answer to the hand-over is not stored yet: news of it come too early."""
+
+    kind = Kind.LATER
+    reason = "still-handing-over"
+
+
+async def take_hint(hint: Hint, *, desk: Desk) -> None:
+    """Keep what a partner's call says, and plan to ask the partner; believe nothing yet.
+
+    Raises ``WebhookUnknown`` for an address that no attempt was given.
+    """
+    found = await desk.store.by_token(token_hash(hint.secret))
+    if found is None or found.attempt.operator != hint.operator:
+        raise WebhookUnknown
+    now = desk.clock()
+    reference = desk.operator.letter_named(hint.body, hint.headers)
+    async with desk.store.account(found.account_id) as work:
+        await work.keep_hint(found.attempt.id, hint.body, now)
+        await work.plan(
+            "news",
+            f"news:{found.sending_id}",
+            now,
+            payload={"sending_id": str(found.sending_id), "reference": reference},
+        )
+    failpoint("dispatch.news.hint-kept")
+
+
+async def read_news(account_id: UUID, sending_id: UUID, *, reference: str = "", desk: Desk) -> None:
+    """Ask the operator about one letter and apply its answer.
+
+    ``reference`` comes from a hint: it is used only while we do not know the operator's number,
+    and only if the letter of that number bears our own reference.
+    """
+    async with desk.store.account(account_id) as work:
+        sending = await work.get(sending_id)
+    attempt = sending.attempt
+    if sending.state is State.SUBMITTING:
+        raise StillHandingOver
+    if attempt is None or not (attempt.reference or reference):
+        return
+    news = await desk.operator.read(attempt.operator_sender, attempt.reference or reference)
+    await apply(account_id, sending_id, news, desk=desk)
+
+
+async def apply(account_id: UUID, sending_id: UUID, news: News, *, desk: Desk) -> None:
+    """Apply what the operator says, then fetch the proofs that it now offers."""
+    async with desk.store.account(account_id) as work:
+        sending = await work.get(sending_id)
+        before = sending.state
+        sending, facts = follow(sending, news, desk.clock())
+        moved = [fact for fact in facts if fact.applied]
+        if moved:
+            sending = await work.save(sending, *moved)
+            await consequences.follow_up(work, sending, moved, desk=desk)
+        await work.note(sending, *(fact for fact in facts if not fact.applied))
+    if sending.state is not before:
+        failpoint("dispatch.news.applied")
+    await proving.fetch_missing(sending, news, desk=desk)
+
+
+async def sweep(account_id: UUID, *, desk: Desk) -> None:
+    """Ask about all of an account's letters on their way; calls may have been lost."""
+    async with desk.store.account(account_id) as work:
+        live = await work.with_state(*ON_THE_WAY)
+    by_reference = {
+        sending.attempt.reference: sending
+        for sending in live
+        if sending.attempt and sending.attempt.reference
+    }
+    for sender, references in _by_sender(list(by_reference.values())).items():
+        for news in await desk.operator.sweep(sender, references):
+            sending = by_reference.get(news.reference)
+            if sending is not None:
+                await apply(account_id, sending.id, news, desk=desk)
+    async with desk.store.account(account_id) as work:
+        left = await work.with_state(*ON_THE_WAY)
+        if left:
+            await consequences.plan_next_sweep(work, left[0], desk)
+
+
+def _by_sender(live: Sequence[Sending]) -> dict[str, list[str]]:
+    grouped: defaultdict[str, list[str]] = defaultdict(list)
+    for sending in live:
+        if sending.attempt:
+            grouped[sending.attempt.operator_sender].append(sending.attempt.reference)
+    return grouped
