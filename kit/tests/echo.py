@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
 
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool
@@ -35,13 +34,13 @@ class EchoServicer:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
 
-    async def Say(self, request: StringValue, context: Any) -> StringValue:
+    async def Say(self, request: StringValue, context: object) -> StringValue:  # noqa: N802 - an RPC
         return StringValue(value=await self._answer(request.value))
 
     Shout = Say
 
 
-def add_to_server(servicer: EchoServicer, server: Any) -> None:
+def add_to_server(servicer: EchoServicer, server: grpc.aio.Server) -> None:
     handlers = {
         name: grpc.unary_unary_rpc_method_handler(
             getattr(servicer, name),
@@ -54,7 +53,7 @@ def add_to_server(servicer: EchoServicer, server: Any) -> None:
 
 
 class EchoStub:
-    def __init__(self, channel: Any) -> None:
+    def __init__(self, channel: grpc.aio.Channel) -> None:
         for name in ("Say", "Shout"):
             method = channel.unary_unary(
                 f"/echo.Echo/{name}",

@@ -78,7 +78,7 @@ async def test_a_role_outside_the_rule_is_denied() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metadata", "timeout", "code"),
+    ("metadata", "seconds", "code"),
     [
         ((), 5.0, grpc.StatusCode.UNAUTHENTICATED),
         ((("authorization", "forged"),), 5.0, grpc.StatusCode.UNAUTHENTICATED),
@@ -86,7 +86,7 @@ async def test_a_role_outside_the_rule_is_denied() -> None:
     ],
 )
 async def test_without_token_or_deadline_nothing_is_answered(
-    metadata: tuple[tuple[str, str], ...], timeout: float | None, code: grpc.StatusCode
+    metadata: tuple[tuple[str, str], ...], seconds: float | None, code: grpc.StatusCode
 ) -> None:
     calls = echo.Calls(same)
     server = echo.server(calls)
@@ -94,7 +94,7 @@ async def test_without_token_or_deadline_nothing_is_answered(
     async with grpc.aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         stub = echo.EchoStub(channel)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await stub.Say(StringValue(), metadata=metadata, timeout=timeout)
+            await stub.Say(StringValue(), metadata=metadata, timeout=seconds)
     await server.stop(0)
 
     assert refused.value.code() is code

@@ -74,8 +74,7 @@ def test_a_service_cannot_sign_as_another() -> None:
 @pytest.mark.parametrize("algorithm", ["none", "HS256"])
 def test_no_other_algorithm_is_accepted(algorithm: str) -> None:
     claims = jwt.decode(token(), options={"verify_signature": False})
-    key = None if algorithm == "none" else PUBLIC
-    forged = jwt.encode(claims, key, algorithm=algorithm)
+    forged = jwt.encode(claims, "" if algorithm == "none" else PUBLIC, algorithm=algorithm)
 
     with pytest.raises(CallerUnknown):
         verifier().verify(forged)
