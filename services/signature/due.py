@@ -1,0 +1,33 @@
+"""Due work: scans are erased when nothing asks any more that they be kept."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.clock import Clock
+from kit.db import Database
+from kit.due import DueItem, DueWorker
+from services.signature import usecases
+from services.signature.ports import Files, Store
+from services.signature.store import ERASE_FILE, ERASE_SCAN, SqlMandateBook
+
+
+def due_worker(database: Database, clock: Clock, *, store: Store, files: Files) -> DueWorker:
+    """Return what does this service's due work."""
+
+    async def erase_scan(session: AsyncSession, item: DueItem) -> None:
+        book = SqlMandateBook(session, _account(item))
+        await usecases.erase_scan(UUID(item.payload["scan_id"]), book=book, clock=clock)
+
+    async def erase_file(item: DueItem) -> None:
+        await usecases.erase_file(_account(item), item.payload["sha256"], store=store, files=files)
+
+    return DueWorker(
+        database, clock, within={ERASE_SCAN: erase_scan}, leased={ERASE_FILE: erase_file}
+    )
+
+
+def _account(item: DueItem) -> UUID:
+    if item.account_id is None:
+        raise ValueError(f"{item.key} belongs to no account")
+    return item.account_id
