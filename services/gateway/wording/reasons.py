@@ -47,10 +47,13 @@ class Reasons:
         if entry is None:
             _log.error("reason_without_words", reason=reason)
             entry = self._entries["internal-error"]
-        said = _Said({name: _readable(name, value) for name, value in (facts or {}).items()})
-        return Words(
-            french.typography(entry["title"]), french.typography(entry["detail"].format_map(said))
-        )
+        return Words(french.typography(entry["title"]), said(entry["detail"], facts or {}))
+
+
+def said(sentence: str, facts: Mapping[str, str]) -> str:
+    """Return a catalogue's sentence with its ``{facts}`` filled in, as people read them."""
+    readable = _Said({name: _readable(name, value) for name, value in facts.items()})
+    return french.typography(sentence.format_map(readable))
 
 
 class _Said(dict[str, str]):
