@@ -9,7 +9,7 @@ from typing import Final
 
 from kit.migrations import role_url
 from kit.tokens import new_key_pair
-from local.sandbox.authority.certificates import open_authority
+from local.sandbox.authority import ensure as ensure_authority
 from local.servers import free_port
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -184,8 +184,7 @@ def _kept_secrets(path: Path) -> dict[str, str]:
 
 def partner_env(plan: Plan) -> dict[str, dict[str, str]]:
     """Return each service's own settings: here every partner is the sandbox."""
-    open_authority(plan.data_dir / "sandbox", crl_url=f"{plan.sandbox_url}/autorite/crl.pem")
-    authority = plan.data_dir / "sandbox" / "authority"
+    authority = ensure_authority(plan.data_dir / "sandbox")
     kept, sandbox = plan.secrets, plan.sandbox_url
     hooks = plan.public_url + "/hooks"
     return {
@@ -201,8 +200,8 @@ def partner_env(plan: Plan) -> dict[str, dict[str, str]]:
             "AR24_PRIVATE_KEY": kept["ar24-private-key"],
             "AR24_WEBHOOK_SECRET": kept["ar24-webhook-secret"],
             "AR24_WEBHOOK_BASE_URL": f"{hooks}/ar24",
-            "SEAL_KEY": (authority / "seal.key").read_text(),
-            "SEAL_CERTIFICATE": (authority / "seal.pem").read_text(),
+            "SEAL_KEY": authority.seal_key_pem,
+            "SEAL_CERTIFICATE": authority.seal_certificate_pem,
             "TIMESTAMP_URL": f"{sandbox}/tsa",
         },
         "gateway": {

@@ -1,0 +1,1 @@
+"""Card payments speaking Stripe's protocol: sessions, payments, refunds, disputes, events."""

@@ -1,0 +1,85 @@
+"""What partners do by themselves at a given business instant: letters lapse, sessions expire."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from kit.clock import Clock
+from local.sandbox.store import Store
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS due (
+    key TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, due_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS due_order ON due (due_at);
+"""
+POLL_S: Final = 0.05
+log = structlog.get_logger()
+
+
+class Due:
+    """A list of instants and what happens then; each is done once, in one transaction."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._acts: dict[str, Callable[[str], None]] = {}
+
+    def teach(self, kind: str, act: Callable[[str], None]) -> None:
+        """Say what is done for a kind; ``act`` gets the subject, and must bear a repeat."""
+        self._acts[kind] = act
+
+    def schedule(self, kind: str, subject: str, at: datetime) -> None:
+        """Plan one act; planning it again moves it."""
+        self._store.write(
+            "INSERT INTO due VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at",
+            (f"{kind}:{subject}", kind, subject, _text(at)),
+        )
+
+    def cancel(self, kind: str, subject: str) -> None:
+        """Forget a planned act, if it is still there."""
+        self._store.write("DELETE FROM due WHERE key = ?", (f"{kind}:{subject}",))
+
+    def next_instant(self) -> datetime | None:
+        """Return the earliest planned instant, past ones included."""
+        text = self._store.value("SELECT min(due_at) FROM due")
+        return None if text is None else datetime.fromisoformat(text)
+
+    def late(self) -> int:
+        """Return how many acts are due and not done yet."""
+        count: int = self._store.value(
+            "SELECT count(*) FROM due WHERE due_at <= ?", (_text(self._clock()),)
+        )
+        return count
+
+    def run_once(self) -> int:
+        """Do all that is due, earliest first, and return how many acts were done."""
+        done = 0
+        while row := self._store.row(
+            "SELECT * FROM due WHERE due_at <= ? ORDER BY due_at, key LIMIT 1",
+            (_text(self._clock()),),
+        ):
+            with self._store.transaction():
+                self._store.write("DELETE FROM due WHERE key = ?", (row["key"],))
+                self._acts[row["kind"]](row["subject"])
+            done += 1
+        return done
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Do what is due until told to stop; an act that fails is logged and tried again."""
+        while not stop.is_set():
+            try:
+                self.run_once()
+            except Exception:  # one partner's trouble must not stop the others
+                log.exception("sandbox_due_failed")
+                await asyncio.sleep(1)
+            await asyncio.sleep(POLL_S)
+
+
+def _text(instant: datetime) -> str:
+    """Write an instant so that texts sort as instants do."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,1 @@
+"""A registered-mail operator speaking the AR24 protocol."""
