@@ -54,7 +54,8 @@ case "${1:-}" in
     for file in eb-garamond-latin-wght-normal eb-garamond-latin-wght-italic; do
       cp "node_modules/@fontsource-variable/eb-garamond/files/$file.woff2" .assets/fonts/; done
     for file in 400-normal 500-normal 600-normal 400-italic; do
-      cp "node_modules/@fontsource/eb-garamond/files/eb-garamond-latin-$file.woff2" .assets/fonts/; done
+      cp "node_modules/@fontsource/eb-garamond/files/eb-garamond-latin-$file.woff2" .assets/fonts/
+      cp "node_modules/@fontsource/eb-garamond/files/eb-garamond-latin-ext-$file.woff2" .assets/fonts/; done
     cp node_modules/htmx.org/dist/htmx.min.js .assets/
     cp node_modules/axe-core/axe.min.js .assets/
     # The rare letters and U+202F that EB Garamond lacks (letters printed without it still read well).
