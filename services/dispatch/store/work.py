@@ -1,0 +1,279 @@
+"""One transaction on one account."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit import due
+from kit import mail as post
+from kit.clock import Clock
+from kit.errors import ChangedMeanwhile
+from kit.events import announce
+from kit.ids import derived_id
+from kit.mail import Mail
+from services.dispatch.domain.attempts import AttemptState
+from services.dispatch.domain.evidence import GENESIS
+from services.dispatch.domain.proofs import Proof
+from services.dispatch.domain.sending import Sending, State
+from services.dispatch.domain.timeline import Happened
+from services.dispatch.ports import EvidenceHead, Line, SendingMissing
+from services.dispatch.store import facts as told
+from services.dispatch.store.rows import (
+    attempt_row,
+    line_of,
+    proof_of,
+    proof_row,
+    sending_of,
+    sending_row,
+)
+from services.dispatch.store.tables import (
+    ATTEMPT,
+    EVIDENCE_HEAD,
+    HINT,
+    OPERATOR_SENDER,
+    PROOF,
+    SENDING,
+    TIMELINE,
+)
+
+WITH_ATTEMPT: Final = select(SENDING, ATTEMPT).outerjoin(
+    ATTEMPT,
+    (ATTEMPT.c.sending_id == SENDING.c.id) & (ATTEMPT.c.number == SENDING.c.attempt_number),
+)
+_HANDED: Final = (
+    AttemptState.ACCEPTED.value,
+    AttemptState.HANDED.value,
+    AttemptState.UNKNOWN.value,
+)
+
+
+class PgWork:
+    """What a use case may read and change in one transaction."""
+
+    def __init__(self, session: AsyncSession, account_id: UUID, clock: Clock) -> None:
+        self._session = session
+        self._account_id = account_id
+        self._clock = clock
+
+    async def get(self, sending_id: UUID) -> Sending:
+        """Load a sending, locked until the end. Raises ``SendingMissing``."""
+        found = await self._one(WITH_ATTEMPT.where(SENDING.c.id == sending_id))
+        if found is None:
+            raise SendingMissing
+        return found
+
+    async def find(self, letter_id: UUID) -> Sending | None:
+        """Load the sending of a letter, locked until the end."""
+        return await self._one(WITH_ATTEMPT.where(SENDING.c.letter_id == letter_id))
+
+    async def save(self, sending: Sending, *facts: Happened) -> Sending:
+        """Store the new value with its facts and announce it. Raises ``ChangedMeanwhile``."""
+        saved = replace(sending, version=sending.version + 1)
+        await self._write(sending, saved)
+        await self._write_attempt(saved)
+        await self.note(saved, *facts)
+        if facts:
+            await announce(
+                self._session,
+                told.sending_changed(saved, self._clock()),
+                aggregate_id=saved.id,
+                aggregate_version=saved.version,
+                account_id=saved.account_id,
+            )
+        return saved
+
+    async def note(self, sending: Sending, *facts: Happened) -> None:
+        """Store facts, once each."""
+        for fact in facts:
+            await self._session.execute(
+                insert(TIMELINE)
+                .values(
+                    account_id=self._account_id,
+                    sending_id=sending.id,
+                    generation=sending.generation,
+                    mark=derived_id(
+                        sending.id,
+                        sending.generation,
+                        fact.code,
+                        fact.at,
+                        sorted(fact.facts.items()),
+                    ),
+                    code=fact.code,
+                    at=fact.at,
+                    recorded_at=self._clock(),
+                    facts=dict(fact.facts),
+                    applied=fact.applied,
+                )
+                .on_conflict_do_nothing(index_elements=["mark"])
+            )
+
+    async def timeline(self, sending_id: UUID) -> Sequence[Line]:
+        """Return what happened, oldest first."""
+        rows = await self._session.execute(
+            select(TIMELINE)
+            .where(TIMELINE.c.account_id == self._account_id)
+            .where(TIMELINE.c.sending_id == sending_id)
+            .order_by(TIMELINE.c.id)
+        )
+        return [line_of(row) for row in rows.mappings()]
+
+    async def has_sent(self) -> bool:
+        """Tell whether the account ever handed a letter over."""
+        found = await self._session.execute(
+            select(ATTEMPT.c.id)
+            .where(ATTEMPT.c.account_id == self._account_id)
+            .where(ATTEMPT.c.state.in_(_HANDED))
+            .limit(1)
+        )
+        return found.first() is not None
+
+    async def with_state(self, *states: State) -> Sequence[Sending]:
+        """Return the account's sendings in these states."""
+        rows = await self._session.execute(
+            WITH_ATTEMPT.where(SENDING.c.account_id == self._account_id)
+            .where(SENDING.c.state.in_([state.value for state in states]))
+            .order_by(SENDING.c.id)
+        )
+        return [sending_of(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+    async def add_proof(self, sending: Sending, proof: Proof) -> bool:
+        """Store a proof once, and announce it; False when it was there."""
+        added = await self._session.execute(
+            insert(PROOF)
+            .values(proof_row(self._account_id, sending.id, proof))
+            .on_conflict_do_nothing(index_elements=["sending_id", "attempt", "kind"])
+            .returning(PROOF.c.id)
+        )
+        if added.first() is None:
+            return False
+        await announce(
+            self._session,
+            told.proof_stored(sending, proof),
+            aggregate_id=sending.id,
+            aggregate_version=sending.version,
+            account_id=self._account_id,
+        )
+        return True
+
+    async def proofs(self, sending_id: UUID) -> Sequence[Proof]:
+        """Return the stored proofs, oldest first."""
+        rows = await self._session.execute(
+            select(PROOF)
+            .where(PROOF.c.account_id == self._account_id)
+            .where(PROOF.c.sending_id == sending_id)
+            .order_by(PROOF.c.id)
+        )
+        return [proof_of(row) for row in rows.mappings()]
+
+    async def sender_at(self, operator: str, fingerprint: str) -> str:
+        """Return the operator's number of this agency; empty before it was created."""
+        table = OPERATOR_SENDER
+        found = await self._session.scalar(
+            select(table.c.number)
+            .where(table.c.account_id == self._account_id)
+            .where(table.c.operator == operator, table.c.fingerprint == fingerprint)
+        )
+        return found or ""
+
+    async def remember_sender(self, operator: str, fingerprint: str, number: str) -> None:
+        """Keep the operator's number of this agency."""
+        row = {"account_id": self._account_id, "operator": operator, "fingerprint": fingerprint}
+        kept = insert(OPERATOR_SENDER).values(**row, number=number)
+        await self._session.execute(kept.on_conflict_do_nothing())
+
+    async def keep_hint(self, attempt_id: UUID, body: bytes, received_at: datetime) -> None:
+        """Keep what a partner told us, unread."""
+        row = {"account_id": self._account_id, "attempt_id": attempt_id}
+        await self._session.execute(insert(HINT).values(**row, body=body, received_at=received_at))
+
+    async def evidence_head(self) -> EvidenceHead:
+        """Return the account's last evidence sheet, locked until the end."""
+        table = EVIDENCE_HEAD
+        first = insert(table).values(account_id=self._account_id, number=0, sha256=GENESIS)
+        await self._session.execute(first.on_conflict_do_nothing())
+        row = await self._session.execute(
+            select(table.c.number, table.c.sha256)
+            .where(table.c.account_id == self._account_id)
+            .with_for_update()
+        )
+        number, sha256 = row.one()
+        return EvidenceHead(number=number, sha256=sha256)
+
+    async def advance_evidence(self, previous: EvidenceHead, sha256: str) -> None:
+        """Chain one more sheet. Raises ``ChangedMeanwhile`` if another came in between."""
+        table = EVIDENCE_HEAD
+        moved = await self._session.execute(
+            update(table)
+            .where(table.c.account_id == self._account_id, table.c.sha256 == previous.sha256)
+            .values(number=previous.number + 1, sha256=sha256)
+            .returning(table.c.number)
+        )
+        if moved.first() is None:
+            raise ChangedMeanwhile
+
+    async def plan(
+        self,
+        kind: str,
+        key: str,
+        due_at: datetime,
+        *,
+        local_date: date | None = None,
+        payload: Mapping[str, str] | None = None,
+    ) -> None:
+        """Plan due work; the same key replaces it."""
+        await due.schedule(
+            self._session,
+            kind=kind,
+            key=key,
+            due_at=due_at,
+            account_id=self._account_id,
+            local_date=local_date,
+            payload=payload,
+        )
+
+    async def unplan(self, key: str) -> None:
+        """Give up due work."""
+        await due.cancel(self._session, key)
+
+    async def mail(self, mail: Mail, *, key: str) -> None:
+        """Queue an e-mail; the same key is one e-mail."""
+        await post.queue(self._session, mail, key=key, account_id=self._account_id)
+
+    async def _one(self, query: Select[Any]) -> Sending | None:
+        found = await self._session.execute(
+            query.where(SENDING.c.account_id == self._account_id).with_for_update(of=SENDING)
+        )
+        row = found.first()
+        return None if row is None else sending_of(row._mapping)  # noqa: SLF001 - public name
+
+    async def _write(self, old: Sending, new: Sending) -> None:
+        values = sending_row(new) | {"version": new.version}
+        if old.version == 0:
+            written = await self._session.execute(
+                insert(SENDING).values(values).on_conflict_do_nothing().returning(SENDING.c.id)
+            )
+        else:
+            written = await self._session.execute(
+                update(SENDING)
+                .where(SENDING.c.id == old.id, SENDING.c.version == old.version)
+                .where(SENDING.c.account_id == self._account_id)
+                .values(values)
+                .returning(SENDING.c.id)
+            )
+        if written.first() is None:
+            raise ChangedMeanwhile
+
+    async def _write_attempt(self, sending: Sending) -> None:
+        if sending.attempt is None:
+            return
+        row = attempt_row(sending, sending.attempt)
+        changed = {"state": row["state"], "reference": row["reference"]}
+        await self._session.execute(
+            insert(ATTEMPT).values(row).on_conflict_do_update(index_elements=["id"], set_=changed)
+        )
