@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import Clock
@@ -168,11 +168,12 @@ class DueWorker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, then finish what is in hand."""
-        loops = [self._loop(self.do_within, stop)] if self._within else []
-        loops += [
-            self._loop(self.do_leased, stop) for _ in range(self._hands if self._leased else 0)
-        ]
-        await asyncio.gather(*loops, self._watch(stop))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch(stop))
+            if self._within:
+                tasks.create_task(self._loop(self.do_within, stop))
+            for _ in range(self._hands if self._leased else 0):
+                tasks.create_task(self._loop(self.do_leased, stop))
 
     async def do_within(self) -> bool:
         """Do one item of the ``within`` kinds in one transaction; say whether one was due."""
@@ -183,7 +184,7 @@ class DueWorker:
                 row = (await session.execute(_CLAIM, asked)).mappings().first()
                 if row is None:
                     return False
-                taken = _item(row)
+                taken = DueItem(**row)
                 await act_for(session, taken.account_id)
                 await self._within[taken.kind](session, taken)
                 await session.execute(_FINISH, {"key": taken.key, "fence": taken.fence})
@@ -202,7 +203,7 @@ class DueWorker:
             row = (await session.execute(_LEASE, asked)).mappings().first()
         if row is None:
             return False
-        item = _item(row)
+        item = DueItem(**row)
         failpoint("kit.due.leased")
         renewal = asyncio.ensure_future(self._keep_lease(item))
         try:
@@ -263,7 +264,3 @@ class DueWorker:
                 continue
             LATE.set((now - oldest).total_seconds() if oldest else 0)
             await nap(5.0, stop)
-
-
-def _item(row: RowMapping) -> DueItem:
-    return DueItem(**{**row, "payload": json.loads(row["payload"])})

@@ -218,7 +218,7 @@ _PLUMBING: Final = (
     CREATE TABLE dead_letter (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         consumer text NOT NULL,
-        event_id uuid,
+        event_id uuid NOT NULL,
         subject text NOT NULL,
         headers jsonb NOT NULL,
         payload bytea NOT NULL,
@@ -226,7 +226,7 @@ _PLUMBING: Final = (
         error text NOT NULL,
         state text NOT NULL DEFAULT 'dead' CHECK (state IN ('dead', 'replaying', 'taken')),
         died_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        UNIQUE NULLS NOT DISTINCT (consumer, event_id, payload)
+        UNIQUE (consumer, event_id)
     )
     """,
     """

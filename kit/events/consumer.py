@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -34,8 +35,8 @@ _RECORD: Final = text(
 )
 _MAX_TRIES: Final = 10  # of a handler that fails in an unforeseen way
 _LONGEST_PAUSE_S: Final = 300.0
-_FETCH_S: Final = 5.0
-_HEARTBEAT_S: Final = 1.0
+_FETCH_S: Final = 2.0
+_HEARTBEAT_S: Final = 0.5
 _SILENCE_S: Final = 30.0  # facts wait but none comes: the subscription is taken for dead
 _tracer = trace.get_tracer(__name__)
 _log = structlog.get_logger(__name__)
@@ -67,8 +68,10 @@ class Consumer:
 
     async def run(self, db: Database, bus: Bus, stop: asyncio.Event) -> None:
         """Take facts in from every source, and replays, until ``stop`` is set."""
-        listeners = [self._listen(source, db, bus, stop) for source in self.sources]
-        await asyncio.gather(*listeners, self._replays(db, stop))
+        async with asyncio.TaskGroup() as tasks:
+            for source in self.sources:
+                tasks.create_task(self._listen(source, db, bus, stop))
+            tasks.create_task(self._replays(db, stop))
 
     async def take(self, db: Database, incoming: Incoming) -> bool:
         """Apply one fact and remember it; return False when it had been taken in before."""
@@ -89,7 +92,7 @@ class Consumer:
                 subscription = await bus.pull(source, self.name)
                 await self._until_silent(source, subscription, db, stop)
                 await subscription.unsubscribe()
-            except (TimeoutError, NatsError, OSError) as error:
+            except (TimeoutError, NatsError, OSError, TurnedDown) as error:
                 await rest_after_failure(f"{self.name}<{source}", error, stop)
 
     async def _until_silent(
@@ -193,6 +196,19 @@ class Consumer:
             deliveries=row["deliveries"] + 1,
             error=_told(error),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A consumer with the database and the bus it works on: a loop of its process."""
+
+    consumer: Consumer
+    db: Database
+    bus: Bus
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take facts in until ``stop`` is set."""
+        await self.consumer.run(self.db, self.bus, stop)
 
 
 def _is_poison(error: Exception, tries: int) -> bool:

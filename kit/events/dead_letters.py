@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.errors import Kind, TurnedDown
+from kit.ids import derived_id
 
 BURIED: Final = Counter("dead_letters_total", "Facts set aside as poison", ["consumer"])
 
@@ -67,7 +68,7 @@ class DeadLetter:
 async def list_dead_letters(session: AsyncSession, *, limit: int = 100) -> list[DeadLetter]:
     """List what waits, oldest first, in a transaction of the worker's role."""
     rows = (await session.execute(_LIST, {"size": limit})).mappings()
-    return [DeadLetter(**{**row, "headers": json.loads(row["headers"])}) for row in rows]
+    return [DeadLetter(**row) for row in rows]
 
 
 async def replay(session: AsyncSession, dead_letter_id: int) -> None:
@@ -92,7 +93,7 @@ async def bury(
         _BURY,
         {
             "consumer": consumer,
-            "event_id": headers.get("ce-id") or None,
+            "event_id": _event_id(headers, payload),
             "subject": subject,
             "headers": json.dumps(dict(headers)),
             "payload": payload,
@@ -106,9 +107,17 @@ async def bury(
 async def claim_replay(session: AsyncSession, consumer: str) -> Mapping[str, Any] | None:
     """Lock the next dead letter that somebody asked to replay, if any."""
     row = (await session.execute(_CLAIM, {"consumer": consumer})).mappings().first()
-    return None if row is None else {**row, "headers": json.loads(row["headers"])}
+    return None if row is None else dict(row)
 
 
 async def mark_taken(session: AsyncSession, dead_letter_id: int) -> None:
     """Note that a replay worked, in the transaction of its effect."""
     await session.execute(_TAKEN, {"id": dead_letter_id})
+
+
+def _event_id(headers: Mapping[str, str], payload: bytes) -> UUID:
+    """Return the fact's own id, or one made of its bytes when the headers hold none."""
+    try:
+        return UUID(headers["ce-id"])
+    except (KeyError, ValueError):
+        return derived_id(sorted(headers.items()), payload.hex())

@@ -1,7 +1,6 @@
 """Carries committed facts from the outbox to JetStream, oldest first, until each is confirmed."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,7 +105,7 @@ class Relay:
                     row["subject"],
                     row["payload"],
                     message_id=_message_id(row),
-                    headers=json.loads(row["headers"]),
+                    headers=row["headers"],
                 )
             except BusAway as error:
                 return _Outcome(published, [left["id"] for left in rows[index:]], str(error)[:500])

@@ -64,6 +64,5 @@ async def emptied(db: Database) -> Database:
 @pytest.fixture(scope="module")
 async def bus(nats_url: str) -> AsyncIterator[Bus]:
     connected = await asyncio.wait_for(Bus.connect(nats_url, name="tests"), 10)
-    await connected.provision_stream("sample")
     yield connected
     await connected.close()

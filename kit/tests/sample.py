@@ -1,22 +1,35 @@
-"""A made-up service, ``sample``, with one fact: enough to exercise the plumbing."""
+"""Made-up services, each with two facts: enough to exercise the plumbing, a stream per test."""
+
+from dataclasses import dataclass
+from uuid import uuid4
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import Message
 
-_file = descriptor_pb2.FileDescriptorProto(
-    name="house/sample/v1/events.proto", package="house.sample.v1", syntax="proto3"
-)
-for _name in ("NoteChanged", "NoteErased"):
-    _message = _file.message_type.add(name=_name)
-    _message.field.add(name="text", number=1, type=9, label=1)
 
-_pool = descriptor_pool.DescriptorPool()
-_pool.Add(_file)
+@dataclass(frozen=True)
+class Facts:
+    """The kinds of facts of one made-up service."""
 
-
-def _kind(name: str) -> type[Message]:
-    return message_factory.GetMessageClass(_pool.FindMessageTypeByName(f"house.sample.v1.{name}"))
+    service: str
+    changed: type[Message]
+    erased: type[Message]
 
 
-NoteChanged = _kind("NoteChanged")
-NoteErased = _kind("NoteErased")
+def new_facts() -> Facts:
+    """Invent a service whose stream nobody else uses."""
+    service = f"sample{uuid4().hex[:12]}"
+    package = f"house.{service}.v1"
+    file = descriptor_pb2.FileDescriptorProto(
+        name=f"house/{service}/v1/events.proto", package=package, syntax="proto3"
+    )
+    for name in ("NoteChanged", "NoteErased"):
+        message = file.message_type.add(name=name)
+        message.field.add(name="text", number=1, type=9, label=1)
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+
+    def kind(name: str) -> type[Message]:
+        return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{package}.{name}"))
+
+    return Facts(service, kind("NoteChanged"), kind("NoteErased"))
