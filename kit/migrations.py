@@ -11,10 +11,9 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from alembic.config import Config
-from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -31,6 +30,16 @@ _MINE: Final = (
     "(account_id = nullif(current_setting('app.account_id', true), '')::uuid"
     " OR current_setting('app.scope', true) = 'all')"
 )
+
+
+class Op(Protocol):
+    """What we need of Alembic's ``op``, which is a module or an object."""
+
+    def execute(self, sqltext: str) -> None:
+        """Run one statement."""
+
+    def get_context(self) -> MigrationContext:
+        """Return where the migration runs."""
 
 
 class HeadMismatch(Exception):
@@ -64,7 +73,7 @@ def head_of(service: str) -> str:
     return said
 
 
-def create_plumbing(op: Operations) -> None:
+def create_plumbing(op: Op) -> None:
     """Create the tables of ``kit.events``, ``kit.due`` and ``kit.mail``, with their grants."""
     app, worker = _roles(op)
     for statement in _PLUMBING:
@@ -89,7 +98,7 @@ def create_plumbing(op: Operations) -> None:
 
 
 def protect(
-    op: Operations, table: str, *, grants: Sequence[str] = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    op: Op, table: str, *, grants: Sequence[str] = ("SELECT", "INSERT", "UPDATE", "DELETE")
 ) -> None:
     """Close a table that has an ``account_id``: each transaction sees the account it named.
 
@@ -103,7 +112,7 @@ def protect(
 
 
 def share(
-    op: Operations, table: str, *, grants: Sequence[str] = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    op: Op, table: str, *, grants: Sequence[str] = ("SELECT", "INSERT", "UPDATE", "DELETE")
 ) -> None:
     """Open to both roles a table whose rows belong to no account (directories, price lists)."""
     _grant(op, table, grants)
@@ -174,12 +183,12 @@ def _run(connection: Connection, script: ScriptDirectory, service: str, head: st
         environment.run_migrations()
 
 
-def _roles(op: Operations) -> tuple[str, str]:
+def _roles(op: Op) -> tuple[str, str]:
     service = op.get_context().opts["service"]
     return f"{service}_app", f"{service}_worker"
 
 
-def _grant(op: Operations, table: str, grants: Sequence[str]) -> None:
+def _grant(op: Op, table: str, grants: Sequence[str]) -> None:
     app, worker = _roles(op)
     op.execute(f"GRANT {', '.join(grants)} ON {table} TO {app}, {worker}")
 

@@ -152,17 +152,20 @@ async def test_a_relay_killed_between_publish_and_mark_has_no_second_effect(
         await until(lambda: _has(emptied, account_id, ["once", "then"]))
 
 
+@pytest.fixture
+def addresses(sample_place: ServiceDatabase, nats_url: str) -> list[str]:
+    return [sample_place.app_url, sample_place.worker_url, nats_url]
+
+
 async def test_a_relay_process_really_killed_leaves_its_fact_to_the_next(
     emptied: Database,
     bus: Bus,
     facts: Facts,
-    sample_place: ServiceDatabase,
-    nats_url: str,
+    addresses: list[str],
     tmp_path: Path,
 ) -> None:
     account_id, handler = new_id(), Recorder()
     await tell(emptied, facts, "once", account_id=account_id)
-    addresses = [sample_place.app_url, sample_place.worker_url, nats_url]
     failpoint = {
         "PREAVIS_FAILPOINT": "kit.relay.published",
         "PREAVIS_FAILPOINT_ONCE": str(tmp_path / "died"),
