@@ -1,0 +1,191 @@
+"""Letters in French on an A4 page: Jinja templates, then WeasyPrint (``kit.pdf``)."""
+
+import io
+import re
+from collections import OrderedDict
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import phonenumbers
+import pikepdf
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from kit import french
+from kit.pdf import Renderer
+from kit.templating import environment
+from services.letters.domain.contract import Contract
+from services.letters.domain.legal.articles import LawCode
+from services.letters.domain.legal.codes import Ground, MailKind
+from services.letters.domain.legal.contract_types import ContractType
+from services.letters.domain.legal.sentences import Catalogue
+from services.letters.domain.sheet import Printed, Sheet
+from services.letters.domain.window import window_lines
+
+TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
+_CODES: Final = {
+    LawCode.ASSURANCES: "du code des assurances",
+    LawCode.MUTUALITE: "du code de la mutualité",
+    LawCode.SECURITE_SOCIALE: "du code de la sécurité sociale",
+    LawCode.CONSOMMATION: "du code de la consommation",
+    LawCode.CPCE: "du code des postes et des communications électroniques",
+}
+_MAIL: Final = {
+    MailKind.LRE_SIMPLE: "Recommandé électronique",
+    MailKind.LRE_ACKNOWLEDGED: "Recommandé électronique avec accusé de réception",
+    MailKind.PAPER_ACKNOWLEDGED: "Recommandé avec accusé de réception",
+}
+_BY_GROUND: Final = {
+    Ground.ECHEANCE: "echeance.html",
+    Ground.HAMON: "hamon.html",
+    Ground.RIA: "ria.html",
+    Ground.CUSTOM: "custom.html",
+}
+_KEPT: Final = 64  # previews: an agent looks at the same page again and again
+
+
+class JinjaTypesetter:
+    """``Typesetter`` on a pool of rendering processes.
+
+    ``demonstration`` prints at the foot that the document has no value.
+    """
+
+    def __init__(
+        self, renderer: Renderer, catalogue: Catalogue, *, demonstration: bool = False
+    ) -> None:
+        self._renderer = renderer
+        self._pages = _environment(catalogue)
+        self._demonstration = demonstration
+        self._previews: OrderedDict[str, Printed] = OrderedDict()
+
+    def subject(self, sheet: Sheet) -> str:
+        """Return the subject line, without « Objet »."""
+        text = self._pages.get_template("subject.txt").render(sheet=sheet, codes=_CODES)
+        return french.typography(" ".join(text.split(" ")).strip())
+
+    def html(self, sheet: Sheet) -> str:
+        """Return the page before it is set; everything people typed is escaped."""
+        foot = self._pages.get_template("foot.txt")
+        template = _BY_GROUND.get(sheet.ground, "letter.html") if sheet.ground else "letter.html"
+        return self._pages.get_template(template).render(
+            sheet=sheet,
+            subject=self.subject(sheet),
+            codes=_CODES,
+            mail=_MAIL[sheet.mail_kind] if sheet.mail_kind else "Recommandé électronique",
+            window=window_lines(sheet.recipient.postal_lines) if sheet.recipient else (),
+            foot=french.typography(
+                foot.render(sheet=sheet, demonstration=self._demonstration).strip()
+            ),
+        )
+
+    async def typeset(self, sheet: Sheet) -> Printed:
+        """Return the letter as a tagged PDF/UA-1. The same sheet gives the same bytes."""
+        html = self.html(sheet)
+        if html not in self._previews:
+            pdf = await self._renderer.render(html, stylesheet=TEMPLATES / "letter" / "letter.css")
+            self._previews[html] = Printed(pdf, _page_count(pdf))
+        self._previews.move_to_end(html)
+        while len(self._previews) > _KEPT:
+            self._previews.popitem(last=False)
+        return self._previews[html]
+
+
+def catalogue() -> Catalogue:
+    """Return the legal engine's French sentences."""
+    texts = {
+        name: (TEMPLATES / "legal" / f"{name}.toml").read_text("utf-8")
+        for name in ("dates", "articles", "labels")
+    }
+    return Catalogue(**texts)
+
+
+def _environment(words: Catalogue) -> Environment:
+    pages = environment(TEMPLATES / "letter")
+    pages.filters |= {
+        "typo": _typo,
+        "name": _name,
+        "person": _person,
+        "people": _people,
+        "day": lambda day: _typo(french.plain_day(day)),
+        "long": lambda day: _typo(french.long_day(day)),
+        "iso_day": lambda text: _typo(french.plain_day(date.fromisoformat(text))),
+        "phone": _phone,
+        "orias": lambda text: _groups(text, 2, 3, 3),
+        "siren": lambda text: _groups(text, 3, 3, 3),
+        "siret": lambda text: _groups(text, 3, 3, 3, 5),
+        "town": _town,
+        "lower_first": _lower_first,
+        "thing": lambda contract: _thing(contract, words),
+    }
+    return pages
+
+
+def _typo(text: str) -> Markup:
+    """Set prose: French spaces, raised endings, and a thin space any font can print."""
+    html = str(escape(french.typography(text)))
+    html = html.replace(french.THIN, f'<span class="fine">{french.NO_BREAK}</span>')
+    html = re.sub(r"\bM(me|lle)(?=\W|$)", r"M<sup>\1</sup>", html)
+    html = re.sub(r"\b1er\b", "1<sup>er</sup>", html)
+    return Markup(html)  # noqa: S704 - escaped above, and only our own tags added
+
+
+def _name(text: str) -> Markup:
+    """Set what people typed, as it stands: a name is never corrected, nor read as markup."""
+    return Markup('<span class="nom">{}</span>').format(text)
+
+
+def _person(full_name: str) -> Markup:
+    """Set a name after its title: « Mme » raised, and never parted from the name."""
+    title, _, name = full_name.partition(" ")
+    if title not in ("M.", "Mme"):
+        return _name(full_name)
+    return _typo(title) + Markup("&nbsp;") + _name(name)
+
+
+def _people(names: tuple[str, ...]) -> Markup:
+    return Markup(" et ").join(_person(name) for name in names)
+
+
+def _phone(text: str) -> str:
+    """Print a French number in pairs, another one as its country does."""
+    try:
+        number = phonenumbers.parse(text, "FR")
+    except phonenumbers.NumberParseException:
+        return text
+    french_one = number.country_code == 33  # noqa: PLR2004 - France
+    kind = phonenumbers.PhoneNumberFormat
+    form = kind.NATIONAL if french_one else kind.INTERNATIONAL
+    return phonenumbers.format_number(number, form).replace(" ", french.NO_BREAK)
+
+
+def _groups(digits: str, *sizes: int) -> str:
+    """Cut a number in groups; one of another length is left as it is."""
+    if len(digits) != sum(sizes):
+        return digits
+    ends = [sum(sizes[: index + 1]) for index in range(len(sizes))]
+    return french.NO_BREAK.join(
+        digits[end - size : end] for end, size in zip(ends, sizes, strict=True)
+    )
+
+
+def _town(town: str) -> str:
+    """Return the town as a date line says it, without « CEDEX »."""
+    return re.sub(r"\s+CEDEX(\s+\d+)?$", "", town, flags=re.IGNORECASE)
+
+
+def _lower_first(text: str) -> str:
+    """Return a label inside a sentence: its capital goes, unless it begins initials."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _thing(contract: Contract, words: Catalogue) -> Markup:
+    label = contract.value("type_label")
+    if contract.type is ContractType.AUTRE and label:
+        return _name(label)
+    return _typo(_lower_first(words.contract_type(contract.type).label))
+
+
+def _page_count(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)

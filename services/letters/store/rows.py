@@ -1,0 +1,193 @@
+"""The tables as rows, and the way between rows and the domain."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import ARRAY, Text, func
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.letters.domain.contract import Contract
+from services.letters.domain.legal.codes import Ground
+from services.letters.domain.letter import Author, Extras, Frozen, Letter, State
+from services.letters.domain.listing import LetterRow
+from services.letters.domain.outline import Outline
+from services.letters.domain.policyholder import Policyholder
+from services.letters.domain.recipient import Recipient
+from services.letters.domain.tracking import Tracking
+from services.letters.domain.words import folded
+
+_POLICYHOLDER: Final = TypeAdapter(Policyholder)
+_CONTRACTS: Final = TypeAdapter(tuple[Contract, ...])
+_EXTRAS: Final = TypeAdapter(Extras)
+_FROZEN: Final = TypeAdapter(Frozen)
+_TRACKING: Final = TypeAdapter(Tracking)
+_RECIPIENT: Final = TypeAdapter(Recipient)
+
+
+class _Base(DeclarativeBase):
+    """Declares the rows of this service."""
+
+
+class RecipientRow(_Base):
+    """A body of the directory."""
+
+    __tablename__ = "recipient"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    body_id: Mapped[str]
+    name: Mapped[str]
+    is_open: Mapped[bool]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    search: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class LetterRowTable(_Base):
+    """A letter: its content as a document, and the columns that lists sort and filter on."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    sequence: Mapped[int]
+    number: Mapped[str]
+    version: Mapped[int]
+    recipient_id: Mapped[UUID | None]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    tracking: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    author_id: Mapped[str]
+    author_name: Mapped[str]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    state: Mapped[str]
+    view: Mapped[str]
+    tracking_state: Mapped[str]
+    ground: Mapped[str | None]
+    contract_types: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    last_covered_day: Mapped[date | None]
+    new_start: Mapped[date | None]
+    sent_on: Mapped[date | None]
+    policyholder_sort: Mapped[str]
+    recipient_sort: Mapped[str]
+    search: Mapped[str] = mapped_column(TSVECTOR)
+
+
+def letter_columns(letter: Letter, outline: Outline) -> dict[str, Any]:
+    """Return the columns that follow from a letter, its place in the account apart."""
+    return {
+        "version": letter.version,
+        "recipient_id": letter.recipient.id if letter.recipient else None,
+        "content": {
+            "policyholder": _POLICYHOLDER.dump_python(letter.policyholder, mode="json"),
+            "contracts": _CONTRACTS.dump_python(letter.contracts, mode="json"),
+            "extras": _EXTRAS.dump_python(letter.extras, mode="json"),
+            "recipient_name": letter.written_to.name if letter.written_to else "",
+        },
+        "frozen": letter.frozen and _FROZEN.dump_python(letter.frozen, mode="json"),
+        "updated_at": letter.updated_at,
+        "state": outline.state.value,
+        "ground": letter.ground and letter.ground.value,
+        "contract_types": [contract.type.value for contract in letter.contracts],
+        "last_covered_day": outline.last_covered_day,
+        "new_start": outline.new_start,
+        "policyholder_sort": folded(letter.policyholder.sort_text),
+        "recipient_sort": folded(letter.written_to.name) if letter.written_to else "",
+        "search": lexemes(outline.search_words, letter.account_id),
+        **tracking_columns(letter),
+    }
+
+
+def tracking_columns(letter: Letter) -> dict[str, Any]:
+    """Return the columns that follow from the sending's last news."""
+    return {
+        "tracking": _TRACKING.dump_python(letter.tracking, mode="json"),
+        "tracking_state": letter.tracking.state.value,
+        "view": letter.tracking.view.value,
+        "sent_on": letter.tracking.sent_on,
+    }
+
+
+def frozen_document(frozen: Frozen) -> dict[str, Any]:
+    """Return a frozen version as a document."""
+    document: dict[str, Any] = _FROZEN.dump_python(frozen, mode="json")
+    return document
+
+
+def letter_of(row: LetterRowTable, recipient: RecipientRow | None) -> Letter:
+    """Return the letter a row holds, with the directory's entry as it is now."""
+    return Letter(
+        id=row.id,
+        account_id=row.account_id,
+        number=row.number,
+        version=row.version,
+        author=Author(profile_id=row.author_id, name=row.author_name),
+        policyholder=_POLICYHOLDER.validate_python(row.content["policyholder"], strict=False),
+        recipient=recipient_of(recipient) if recipient else None,
+        contracts=_CONTRACTS.validate_python(row.content["contracts"], strict=False),
+        extras=_EXTRAS.validate_python(row.content["extras"], strict=False),
+        frozen=_FROZEN.validate_python(row.frozen) if row.frozen else None,
+        tracking=_TRACKING.validate_python(row.tracking),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def list_row_of(row: LetterRowTable) -> LetterRow:
+    """Return what the list shows of a letter."""
+    contracts = _CONTRACTS.validate_python(row.content["contracts"])
+    policyholder = _POLICYHOLDER.validate_python(row.content["policyholder"])
+    return LetterRow(
+        id=row.id,
+        number=row.number,
+        version=row.version,
+        policyholder=policyholder.names,
+        recipient=row.content["recipient_name"],
+        ground=Ground(row.ground) if row.ground else None,
+        contract_types=tuple(contract.type for contract in contracts),
+        contract_references=tuple(contract.reference for contract in contracts),
+        contract_labels=tuple(contract.value("type_label") for contract in contracts),
+        last_covered_day=row.last_covered_day,
+        new_start=row.new_start,
+        state=State(row.state),
+        tracking=_TRACKING.validate_python(row.tracking),
+        author=Author(profile_id=row.author_id, name=row.author_name),
+        client_reference=row.content["extras"]["client_reference"],
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def recipient_of(row: RecipientRow) -> Recipient:
+    """Return the body a row holds."""
+    return _RECIPIENT.validate_python(row.content)
+
+
+def recipient_columns(recipient: Recipient) -> dict[str, Any]:
+    """Return the columns of a body."""
+    return {
+        "id": recipient.id,
+        "body_id": recipient.body_id,
+        "name": recipient.name,
+        "is_open": recipient.is_open,
+        "content": _RECIPIENT.dump_python(recipient, mode="json"),
+        "search": lexemes(recipient.search_words),
+    }
+
+
+def lexemes(words: Iterable[str], account_id: UUID | None = None) -> Any:  # noqa: ANN401 - an SQL expression
+    """Return the words as a search vector.
+
+    Each word of an account's letter begins with the account's mark: one index serves all accounts
+    and a search reads its own account's entries only.
+    """
+    mark = mark_of(account_id)
+    return func.array_to_tsvector(sorted(mark + word for word in words))
+
+
+def mark_of(account_id: UUID | None) -> str:
+    """Return what an account's words begin with; the end of a UUIDv7 is random."""
+    return account_id.hex[-8:] if account_id else ""

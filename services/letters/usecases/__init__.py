@@ -1,0 +1,1 @@
+"""What letters can do: one function per intention."""

@@ -1,0 +1,244 @@
+"""What a sending does with a letter: plan it, print it, lock it, give it back, follow it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from kit.clock import Clock
+from kit.days import paris_date
+from kit.failpoints import failpoint
+from services.letters.domain.content_hash import content_hash
+from services.letters.domain.legal.codes import MailKind
+from services.letters.domain.legal.evaluation import Evaluation
+from services.letters.domain.letter import (
+    Frozen,
+    GenerationSuperseded,
+    Letter,
+    LetterHeld,
+)
+from services.letters.domain.outline import LetterIncomplete, missing
+from services.letters.domain.planning import accepted, plan, plan_if_possible
+from services.letters.domain.sheet import MandateMention, Printed, sheet
+from services.letters.domain.tracking import Tracking, supersedes
+from services.letters.ports import Files, Letterheads, Store, Typesetter
+from services.letters.usecases.drafts import save
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freezing:
+    """What dispatch asks to lock."""
+
+    sending_id: UUID
+    generation: int
+    send_day: date
+    new_start: date | None
+    mail_kind: MailKind
+    mandate: MandateMention
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """What it takes to print a letter."""
+
+    letterheads: Letterheads
+    typesetter: Typesetter
+    files: Files
+
+
+class FollowedLetters(Protocol):
+    """The letters that a fact of dispatch reaches, within the fact's own transaction."""
+
+    async def get(self, letter_id: UUID, *, lock: bool = False) -> Letter:
+        """Return a letter. Raises ``LetterUnknown``."""
+
+    async def save_tracking(self, letter: Letter) -> None:
+        """Keep the sending's news."""
+
+
+async def plan_letter(
+    account_id: UUID,
+    letter_id: UUID,
+    *,
+    first_send_day: date | None,
+    send_day: date | None,
+    new_start: date | None,
+    store: Store,
+    clock: Clock,
+) -> tuple[Letter, Evaluation]:
+    """Return what the law makes of a letter that leaves from ``first_send_day`` on.
+
+    Raises ``InvalidFields`` while a day its ground needs is missing.
+    """
+    async with store.account(account_id) as transaction:
+        letter = await transaction.get(letter_id)
+    evaluation = plan(
+        letter,
+        first_send_day=first_send_day or paris_date(clock()),
+        send_day=send_day,
+        new_start=new_start,
+    )
+    return letter, evaluation
+
+
+async def render_letter(
+    account_id: UUID,
+    letter_id: UUID,
+    *,
+    first_send_day: date | None,
+    send_day: date | None,
+    new_start: date | None,
+    mail_kind: MailKind | None,
+    mandate: MandateMention,
+    store: Store,
+    press: Press,
+    clock: Clock,
+) -> tuple[Printed, bool]:
+    """Return the letter as it would leave, and whether these are the frozen bytes.
+
+    What a draft lacks is said in its place; days that the law refuses are left out.
+    """
+    async with store.account(account_id) as transaction:
+        letter = await transaction.get(letter_id)
+    if letter.frozen is not None:
+        pdf = await press.files.get(letter.frozen.sha256)
+        return Printed(pdf, letter.frozen.page_count), True
+    today = first_send_day or paris_date(clock())
+    if send_day or new_start:
+        evaluation: Evaluation | None = plan(
+            letter, first_send_day=today, send_day=send_day, new_start=new_start
+        )
+    else:
+        evaluation = plan_if_possible(letter, first_send_day=today)
+    day = (evaluation and evaluation.send_day) or send_day or today
+    letterhead = await press.letterheads.on(account_id, day)
+    content = sheet(
+        letter,
+        day=day,
+        letterhead=letterhead,
+        evaluation=evaluation,
+        mail_kind=mail_kind,
+        mandate=mandate,
+    )
+    return await press.typesetter.typeset(content), False
+
+
+async def freeze_letter(
+    account_id: UUID, letter_id: UUID, asked: Freezing, *, store: Store, press: Press, clock: Clock
+) -> tuple[Letter, Frozen, bytes]:
+    """Lock a letter for a sending and store the PDF that leaves.
+
+    The same question gives back what stands. Raises ``LetterIncomplete``, ``LetterHeld``,
+    ``GenerationSuperseded``, ``StaleVersion``, or ``ImpossibleTermination`` when the law does not
+    allow that day.
+    """
+    async with store.account(account_id) as transaction:
+        letter = await transaction.get(letter_id)
+    standing = standing_answer(letter, asked)
+    if standing is not None:
+        return letter, standing, await press.files.get(standing.sha256)
+    letter.at_version(asked.version)
+    evaluation = _allowed(letter, asked)
+    frozen, pdf = await _printed(letter, asked, evaluation, press=press, at=clock())
+    failpoint("letters.freeze.printed")
+    async with store.account(account_id) as transaction:
+        current = await transaction.get(letter_id, lock=True)
+        standing = standing_answer(current, asked)
+        if standing is not None:  # the same request, twice at once
+            return current, standing, pdf
+        current.at_version(letter.version)
+        locked = current.freeze(frozen)
+        await save(transaction, locked, paris_date(clock()))
+        await transaction.keep_version(locked, frozen)
+        await transaction.tell_frozen(locked, frozen)
+    return locked, frozen, pdf
+
+
+def standing_answer(letter: Letter, asked: Freezing) -> Frozen | None:
+    """Return the frozen version that already answers, if any.
+
+    Raises ``GenerationSuperseded`` or ``LetterHeld`` when another sending has the letter.
+    """
+    frozen = letter.frozen
+    if frozen is None:
+        return None
+    if frozen.generation > asked.generation:
+        raise GenerationSuperseded(generation=str(asked.generation))
+    if frozen.sending_id != asked.sending_id and frozen.generation == asked.generation:
+        raise LetterHeld(number=letter.number)
+    same = frozen.generation == asked.generation and frozen.answers(
+        send_day=asked.send_day, new_start=asked.new_start, mail_kind=asked.mail_kind
+    )
+    return frozen if same else None
+
+
+async def thaw_letter(
+    account_id: UUID, letter_id: UUID, *, generation: int, store: Store, clock: Clock
+) -> Letter:
+    """Give a never-sent letter back to its author; doing it twice changes nothing."""
+    now = clock()
+    async with store.account(account_id) as transaction:
+        letter = await transaction.get(letter_id, lock=True)
+        thawed = letter.thaw(generation, at=now)
+        if thawed is not letter:
+            await save(transaction, thawed, paris_date(now))
+    return thawed
+
+
+async def follow_sending(letters: FollowedLetters, letter_id: UUID, news: Tracking) -> None:
+    """Keep the sending's latest news beside the letter; older news changes nothing."""
+    letter = await letters.get(letter_id, lock=True)
+    if supersedes(news, letter.tracking):
+        await letters.save_tracking(letter.track(news))
+
+
+def _allowed(letter: Letter, asked: Freezing) -> Evaluation:
+    lacking = missing(letter)
+    if lacking:
+        raise LetterIncomplete(missing=", ".join(one.field or one.code for one in lacking))
+    return accepted(
+        plan(
+            letter,
+            first_send_day=asked.send_day,
+            send_day=asked.send_day,
+            new_start=asked.new_start,
+        )
+    )
+
+
+async def _printed(
+    letter: Letter, asked: Freezing, evaluation: Evaluation, *, press: Press, at: datetime
+) -> tuple[Frozen, bytes]:
+    content = sheet(
+        letter,
+        day=asked.send_day,
+        letterhead=await press.letterheads.on(letter.account_id, asked.send_day),
+        evaluation=evaluation,
+        mail_kind=asked.mail_kind,
+        mandate=asked.mandate,
+        is_draft=False,
+    )
+    printed = await press.typesetter.typeset(content)
+    if letter.written_to is None:  # a complete letter has one
+        raise LetterIncomplete(missing="recipient")
+    frozen = Frozen(
+        sending_id=asked.sending_id,
+        generation=asked.generation,
+        mail_kind=asked.mail_kind,
+        send_day=asked.send_day,
+        presumed_receipt=evaluation.presumed_receipt,
+        last_covered_day=evaluation.last_covered_day,
+        new_start=evaluation.new_start,
+        earliest_send_day=evaluation.window.earliest,
+        latest_send_day=evaluation.window.latest,
+        wanted_new_start=asked.new_start,
+        sha256=await press.files.put(printed.pdf),
+        page_count=printed.page_count,
+        content_hash=content_hash(letter, wanted_new_start=asked.new_start),
+        subject=press.typesetter.subject(content),
+        catalogue_version=evaluation.catalogue_version,
+        recipient=letter.written_to,
+        frozen_at=at,
+    )
+    return frozen, printed.pdf
