@@ -174,7 +174,8 @@ class Parcel:
     recipient_address: str
     letter_number: str
     files: Sequence[str]
-    webhook_url: str
+    secret: str
+    """Makes the address that the operator calls about this attempt impossible to guess."""
 
 
 class Operator(Protocol):

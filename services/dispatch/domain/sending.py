@@ -88,6 +88,8 @@ class Order:
     validated_at: datetime
     author_name: str
     leaves_now: bool = False
+    wanted_new_start: date | None = None
+    """The start the user gave, when it is what the day was computed from."""
     change_key: str = ""
     """Key of the last change of day; empty when it was never moved."""
 

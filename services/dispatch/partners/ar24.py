@@ -51,10 +51,23 @@ NOT_ABOUT_THE_LETTER: Final = frozenset({0, 401, 403, 404, 405, 408, 429})  # HT
 
 
 class Ar24:
-    """One account of ours at AR24. ``clock`` is technical time: it dates the signatures."""
+    """One account of ours at AR24.
 
-    def __init__(self, http: PartnerHttp, *, token: str, private_key: str, clock: Clock) -> None:
+    ``clock`` is technical time: it dates the signatures. ``webhook_base_url`` is where AR24
+    reaches us, without a final slash; each attempt adds its own secret.
+    """
+
+    def __init__(
+        self,
+        http: PartnerHttp,
+        *,
+        token: str,
+        private_key: str,
+        webhook_base_url: str,
+        clock: Clock,
+    ) -> None:
         self._http = http
+        self._webhook_base_url = webhook_base_url
         self._token = token
         self._cypher = Cypher(private_key)
         self._clock = clock
@@ -96,7 +109,7 @@ class Ar24:
             "ref_client": parcel.letter_number,
             "ref_facturation": "",
             "payment_slug": PRODUCTS[parcel.kind],
-            "webhook": parcel.webhook_url,
+            "webhook": f"{self._webhook_base_url}/{parcel.secret}",
         } | {f"attachment[{rank}]": number for rank, number in enumerate(parcel.files)}
         answer = await self._call("POST", "mail/", fields)
         reference = answer.get("id")

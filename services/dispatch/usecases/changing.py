@@ -34,6 +34,7 @@ async def reschedule(
         last_covered_day=plan.planned.last_covered_day,
         new_start=plan.planned.new_start,
         leaves_now=plan.leaves_now,
+        wanted_new_start=timing.new_start,
     )
     if (order.send_day, order.new_start) == (sending.order.send_day, sending.order.new_start):
         return sending

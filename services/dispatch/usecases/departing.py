@@ -127,7 +127,7 @@ async def _hand_over(sending: Sending, *, desk: Desk) -> None:
     )
     sending = await _move(sending, sending.hand_over(attempt), desk=desk)
     failpoint("dispatch.depart.intention-stored")
-    await _call(sending, _parcel(sending, files, token, desk=desk), desk=desk)
+    await _call(sending, _parcel(sending, files, token), desk=desk)
 
 
 async def _upload(sending: Sending, sender: str, *, desk: Desk) -> Sequence[str]:
@@ -191,7 +191,7 @@ def _still_about(sending: Sending, attempt_id: UUID | None) -> bool:
     return sending.state in IN_HAND and attempt is not None and attempt.id == attempt_id
 
 
-def _parcel(sending: Sending, files: Sequence[str], token: str, *, desk: Desk) -> Parcel:
+def _parcel(sending: Sending, files: Sequence[str], token: str) -> Parcel:
     letter, attempt = _letter(sending), sending.attempt
     if attempt is None:
         raise ValueError("a parcel belongs to an attempt")
@@ -203,7 +203,7 @@ def _parcel(sending: Sending, files: Sequence[str], token: str, *, desk: Desk) -
         recipient_address=letter.recipient_address,
         letter_number=letter.number,
         files=files,
-        webhook_url=f"{desk.public_url}/hooks/{attempt.operator}/{token}",
+        secret=token,
     )
 
 

@@ -71,6 +71,7 @@ def _order(asked: Validation, plan: Plan, *, attaches_mandate: bool, desk: Desk)
         validated_at=desk.clock(),
         author_name=asked.author_name,
         leaves_now=plan.leaves_now,
+        wanted_new_start=asked.timing.new_start,
     )
 
 
