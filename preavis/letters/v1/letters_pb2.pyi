@@ -140,7 +140,7 @@ class _FieldKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FieldKind.V
     """ISO day."""
     FIELD_KIND_WHOLE_NUMBER: _FieldKind.ValueType  # 4
     FIELD_KIND_YES_NO: _FieldKind.ValueType  # 5
-    """"true" or "false"."""
+    """"true", or empty when not ticked."""
     FIELD_KIND_EMAIL: _FieldKind.ValueType  # 6
     FIELD_KIND_PHONE: _FieldKind.ValueType  # 7
     FIELD_KIND_SIREN: _FieldKind.ValueType  # 8
@@ -155,7 +155,7 @@ FIELD_KIND_DAY: FieldKind.ValueType  # 3
 """ISO day."""
 FIELD_KIND_WHOLE_NUMBER: FieldKind.ValueType  # 4
 FIELD_KIND_YES_NO: FieldKind.ValueType  # 5
-""""true" or "false"."""
+""""true", or empty when not ticked."""
 FIELD_KIND_EMAIL: FieldKind.ValueType  # 6
 FIELD_KIND_PHONE: FieldKind.ValueType  # 7
 FIELD_KIND_SIREN: FieldKind.ValueType  # 8
@@ -947,6 +947,7 @@ class FormField(_message.Message):
     CHOICES_FIELD_NUMBER: _builtins.int
     DEFAULT_VALUE_FIELD_NUMBER: _builtins.int
     MAX_LENGTH_FIELD_NUMBER: _builtins.int
+    MUST_BE_TRUE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Key of the fields map: "first_subscription", "new_insurer_name"..."""
     kind: Global___FieldKind.ValueType
@@ -959,7 +960,9 @@ class FormField(_message.Message):
     default_value: _builtins.str
     """Prefilled value; may be empty."""
     max_length: _builtins.int
-    """Longest value, in characters; 0: none."""
+    """Longest value, in characters (in months for FIELD_KIND_WHOLE_NUMBER)."""
+    must_be_true: _builtins.bool
+    """A confirmation: the letter cannot leave before it is "true"."""
     @_builtins.property
     def choices(self) -> _containers.RepeatedCompositeFieldContainer[Global___FormField.Choice]:
         """For FIELD_KIND_CHOICE."""
@@ -976,10 +979,11 @@ class FormField(_message.Message):
         choices: _abc.Iterable[Global___FormField.Choice] | None = ...,
         default_value: _builtins.str = ...,
         max_length: _builtins.int = ...,
+        must_be_true: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "default_value", b"default_value", "help", b"help", "kind", b"kind", "label", b"label", "max_length", b"max_length", "name", b"name", "required", b"required", "scope", b"scope"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "default_value", b"default_value", "help", b"help", "kind", b"kind", "label", b"label", "max_length", b"max_length", "must_be_true", b"must_be_true", "name", b"name", "required", b"required", "scope", b"scope"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2414,6 +2418,66 @@ class RenderLetterResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RenderLetterResponse: _TypeAlias = RenderLetterResponse  # noqa: Y015
+
+@_typing.final
+class PreviewLetterRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTER_ID_FIELD_NUMBER: _builtins.int
+    SEND_DAY_FIELD_NUMBER: _builtins.int
+    NEW_START_FIELD_NUMBER: _builtins.int
+    MAIL_KIND_FIELD_NUMBER: _builtins.int
+    FIRST_SEND_DAY_FIELD_NUMBER: _builtins.int
+    MANDATE_MENTION_FIELD_NUMBER: _builtins.int
+    letter_id: _builtins.str
+    send_day: _builtins.str
+    """Optional: render for this day, else the planned one."""
+    new_start: _builtins.str
+    mail_kind: Global___MailKind.ValueType
+    first_send_day: _builtins.str
+    """First day on which a letter validated now would leave; empty: today in Paris."""
+    mandate_mention: Global___MandateMention.ValueType
+    def __init__(
+        self,
+        *,
+        letter_id: _builtins.str = ...,
+        send_day: _builtins.str = ...,
+        new_start: _builtins.str = ...,
+        mail_kind: Global___MailKind.ValueType = ...,
+        first_send_day: _builtins.str = ...,
+        mandate_mention: Global___MandateMention.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_send_day", b"first_send_day", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "mandate_mention", b"mandate_mention", "new_start", b"new_start", "send_day", b"send_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewLetterRequest: _TypeAlias = PreviewLetterRequest  # noqa: Y015
+
+@_typing.final
+class PreviewLetterResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HTML_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    html: _builtins.str
+    """Children of <body>, escaped; values that follow the user's choices, or are missing, are in <mark>."""
+    title: _builtins.str
+    """Title of the document."""
+    def __init__(
+        self,
+        *,
+        html: _builtins.str = ...,
+        title: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["html", b"html", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewLetterResponse: _TypeAlias = PreviewLetterResponse  # noqa: Y015
 
 @_typing.final
 class LetterFilters(_message.Message):

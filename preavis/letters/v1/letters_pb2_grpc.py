@@ -104,6 +104,11 @@ class LettersServiceStub:
                 request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.RenderLetterRequest.SerializeToString,
                 response_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.RenderLetterResponse.FromString,
                 _registered_method=True)
+        self.PreviewLetter = channel.unary_unary(
+                '/preavis.letters.v1.LettersService/PreviewLetter',
+                request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PreviewLetterRequest.SerializeToString,
+                response_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PreviewLetterResponse.FromString,
+                _registered_method=True)
         self.ListLetters = channel.unary_unary(
                 '/preavis.letters.v1.LettersService/ListLetters',
                 request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.ListLettersRequest.SerializeToString,
@@ -222,6 +227,13 @@ class LettersServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewLetter(self, request, context):
+        """The same page as HTML for the screen: same template, no PDF made. Takes a draft with anything missing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListLetters(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -323,6 +335,11 @@ def add_LettersServiceServicer_to_server(servicer, server):
                     servicer.RenderLetter,
                     request_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.RenderLetterRequest.FromString,
                     response_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.RenderLetterResponse.SerializeToString,
+            ),
+            'PreviewLetter': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewLetter,
+                    request_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PreviewLetterRequest.FromString,
+                    response_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PreviewLetterResponse.SerializeToString,
             ),
             'ListLetters': grpc.unary_unary_rpc_method_handler(
                     servicer.ListLetters,
@@ -723,6 +740,33 @@ class LettersService:
             '/preavis.letters.v1.LettersService/RenderLetter',
             preavis_dot_letters_dot_v1_dot_letters__pb2.RenderLetterRequest.SerializeToString,
             preavis_dot_letters_dot_v1_dot_letters__pb2.RenderLetterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewLetter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.letters.v1.LettersService/PreviewLetter',
+            preavis_dot_letters_dot_v1_dot_letters__pb2.PreviewLetterRequest.SerializeToString,
+            preavis_dot_letters_dot_v1_dot_letters__pb2.PreviewLetterResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -65,6 +65,8 @@ class LettersServiceStub:
     UpdateExtras: _grpc.UnaryUnaryMultiCallable[_letters_pb2.UpdateExtrasRequest, _letters_pb2.UpdateExtrasResponse]
     RenderLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.RenderLetterRequest, _letters_pb2.RenderLetterResponse]
     """The PDF as it would leave; of a draft, with what is missing said in its place; of a frozen letter, the frozen bytes."""
+    PreviewLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.PreviewLetterRequest, _letters_pb2.PreviewLetterResponse]
+    """The same page as HTML for the screen: same template, no PDF made. Takes a draft with anything missing."""
     ListLetters: _grpc.UnaryUnaryMultiCallable[_letters_pb2.ListLettersRequest, _letters_pb2.ListLettersResponse]
     PlanLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.PlanLetterRequest, _letters_pb2.PlanLetterResponse]
     """The Evaluation of one stored letter for a sending that may leave from a given day on."""
@@ -103,6 +105,8 @@ class LettersServiceAsyncStub(LettersServiceStub):
     UpdateExtras: _aio.UnaryUnaryMultiCallable[_letters_pb2.UpdateExtrasRequest, _letters_pb2.UpdateExtrasResponse]  # type: ignore[assignment]
     RenderLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.RenderLetterRequest, _letters_pb2.RenderLetterResponse]  # type: ignore[assignment]
     """The PDF as it would leave; of a draft, with what is missing said in its place; of a frozen letter, the frozen bytes."""
+    PreviewLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.PreviewLetterRequest, _letters_pb2.PreviewLetterResponse]  # type: ignore[assignment]
+    """The same page as HTML for the screen: same template, no PDF made. Takes a draft with anything missing."""
     ListLetters: _aio.UnaryUnaryMultiCallable[_letters_pb2.ListLettersRequest, _letters_pb2.ListLettersResponse]  # type: ignore[assignment]
     PlanLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.PlanLetterRequest, _letters_pb2.PlanLetterResponse]  # type: ignore[assignment]
     """The Evaluation of one stored letter for a sending that may leave from a given day on."""
@@ -222,6 +226,14 @@ class LettersServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_letters_pb2.RenderLetterResponse, _abc.Awaitable[_letters_pb2.RenderLetterResponse]]:
         """The PDF as it would leave; of a draft, with what is missing said in its place; of a frozen letter, the frozen bytes."""
+
+    @_abc_1.abstractmethod
+    def PreviewLetter(
+        self,
+        request: _letters_pb2.PreviewLetterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_letters_pb2.PreviewLetterResponse, _abc.Awaitable[_letters_pb2.PreviewLetterResponse]]:
+        """The same page as HTML for the screen: same template, no PDF made. Takes a draft with anything missing."""
 
     @_abc_1.abstractmethod
     def ListLetters(
