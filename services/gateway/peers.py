@@ -3,18 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from fastapi import Request
 
 from kit.grpc import CallerKind, Peers, on_behalf
 from preavis.accounts.v1 import accounts_pb2
-from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub, AccountsServiceStub
-from preavis.billing.v1.billing_pb2_grpc import BillingServiceAsyncStub, BillingServiceStub
-from preavis.dispatch.v1.dispatch_pb2_grpc import DispatchServiceAsyncStub, DispatchServiceStub
-from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub, LettersServiceStub
-from preavis.signature.v1.signature_pb2_grpc import SignatureServiceAsyncStub, SignatureServiceStub
+from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceStub
+from preavis.billing.v1.billing_pb2_grpc import BillingServiceStub
+from preavis.dispatch.v1.dispatch_pb2_grpc import DispatchServiceStub
+from preavis.letters.v1.letters_pb2_grpc import LettersServiceStub
+from preavis.signature.v1.signature_pb2_grpc import SignatureServiceStub
+
+if TYPE_CHECKING:  # these names exist for the type checker alone
+    from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub
+    from preavis.billing.v1.billing_pb2_grpc import BillingServiceAsyncStub
+    from preavis.dispatch.v1.dispatch_pb2_grpc import DispatchServiceAsyncStub
+    from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub
+    from preavis.signature.v1.signature_pb2_grpc import SignatureServiceAsyncStub
 
 _KINDS = {
     accounts_pb2.PRINCIPAL_KIND_AGENT: CallerKind.AGENT,
@@ -26,11 +33,11 @@ _KINDS = {
 class House:
     """One stub per service of ours. Each call is signed, timed, and raises ``TurnedDown``."""
 
-    accounts: AccountsServiceAsyncStub
-    billing: BillingServiceAsyncStub
-    dispatch: DispatchServiceAsyncStub
-    letters: LettersServiceAsyncStub
-    signature: SignatureServiceAsyncStub
+    accounts: "AccountsServiceAsyncStub"
+    billing: "BillingServiceAsyncStub"
+    dispatch: "DispatchServiceAsyncStub"
+    letters: "LettersServiceAsyncStub"
+    signature: "SignatureServiceAsyncStub"
 
     @classmethod
     def of(cls, peers: Peers) -> Self:
