@@ -1,6 +1,6 @@
 """Events that open a ground: a change of situation, a sale, a claim, a refusal, a publication."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -109,14 +109,11 @@ def vehicle_sale(sale_day: date, send_day: date | None = None) -> VehicleSale:
     )
     if send_day is None:
         return sale
+    if refusal := _sale_refusal(sale_day, send_day, automatic_end):
+        return replace(sale, refusal=refusal)
     receipt = send_day + ONE_DAY
-    return VehicleSale(
-        last_covered_day=sale.last_covered_day,
-        suspended_from=sale.suspended_from,
-        automatic_end=automatic_end,
-        presumed_receipt=receipt,
-        contract_end=min(receipt + SALE_NOTICE, automatic_end),
-        refusal=_sale_refusal(sale_day, send_day, automatic_end),
+    return replace(
+        sale, presumed_receipt=receipt, contract_end=min(receipt + SALE_NOTICE, automatic_end)
     )
 
 

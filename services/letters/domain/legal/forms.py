@@ -39,7 +39,7 @@ class FieldKind(StrEnum):
     SIREN = "SIREN"
     PHONE = "PHONE"
     EMAIL = "EMAIL"
-    FLAG = "FLAG"  # "true" or ""
+    FLAG = "FLAG"  # "true", or no answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +49,7 @@ class Field:
     code: str
     kind: FieldKind
     required: bool = True
-    must_be_true: bool = False
-    """A confirmation: the letter cannot leave before the box is ticked."""
+    """The letter cannot leave without it; a required FLAG is a box to tick."""
     default: str = ""
     scope: Scope = Scope.LETTER
     longest: int = 120
@@ -69,7 +68,7 @@ NEW_INSURER_NAME: Final = Field(code="new_insurer_name", kind=_TEXT)
 NEW_CONTRACT_REFERENCE: Final = Field(
     code="new_contract_reference", kind=_TEXT, scope=Scope.CONTRACT, required=False, longest=60
 )
-ACTS_FOR_NEW_INSURER: Final = Field(code="acts_for_new_insurer", kind=_FLAG, must_be_true=True)
+ACTS_FOR_NEW_INSURER: Final = Field(code="acts_for_new_insurer", kind=_FLAG)
 NEW_INSURER_SIREN: Final = Field(code="new_insurer_siren", kind=FieldKind.SIREN, longest=9)
 NEW_INSURER_STATUS: Final = Field(code="new_insurer_status", kind=_TEXT, longest=160)
 CONTACT_NAME: Final = Field(code="contact_name", kind=_TEXT, longest=80)
@@ -86,7 +85,7 @@ RISK_ADDRESS: Final = Field(code="risk_address", kind=_TEXT, scope=Scope.CONTRAC
 GROUND_TEXT: Final = Field(code="ground_text", kind=FieldKind.LONG_TEXT, longest=1200)
 GROUND_ARTICLE: Final = Field(code="ground_article", kind=_TEXT, required=False)
 WANTED_END: Final = Field(code="wanted_last_covered_day", kind=_DAY, required=False)
-REVIEWED: Final = Field(code="reviewed", kind=_FLAG, must_be_true=True)
+REVIEWED: Final = Field(code="reviewed", kind=_FLAG)
 
 POLICYHOLDER_FIELDS: Final[Mapping[Ground, tuple[str, ...]]] = {
     Ground.RIA: ("birth_name", "birth_day"),
@@ -111,7 +110,7 @@ def missing(values: Mapping[str, str], contract_type: ContractType, ground: Grou
     return [
         field.code
         for field in fields_for(contract_type, ground)
-        if field.required and not values.get(field.code, field.default).strip()
+        if field.required and not _given(values, field)
     ]
 
 
@@ -126,14 +125,11 @@ def checked(
     tidied: dict[str, str] = {}
     errors: list[FieldError] = []
     for field in fields_for(contract_type, ground):
-        value = " ".join(values.get(field.code, "").split()) or field.default
-        if field.kind is FieldKind.LONG_TEXT:
-            value = values.get(field.code, "").strip()
-        if not value:
-            if field.required and not partial:
-                errors.append(FieldError(field.code, "field-required"))
-            continue
-        tidied[field.code], problem = _READERS[field.kind](value, field)
+        value = _given(values, field)
+        if value:
+            tidied[field.code], problem = _READERS[field.kind](value, field)
+        else:
+            problem = "field-required" if field.required and not partial else ""
         if problem:
             errors.append(FieldError(field.code, problem, {"max": str(field.longest)}))
     if errors:
@@ -150,7 +146,6 @@ def facts(
     code_family: CodeFamily,
 ) -> ContractFacts:
     """Return the engine's facts from answers already ``checked``; absent ones stay unknown."""
-    end = _day(values, WANTED_END)
     return ContractFacts(
         contract_type=contract_type,
         ground=ground,
@@ -159,11 +154,21 @@ def facts(
         anniversary=_day(values, ANNIVERSARY),
         notice_months=int(values.get(NOTICE_MONTHS.code) or NOTICE_MONTHS.default),
         first_subscription=_day(values, FIRST_SUBSCRIPTION),
-        other_guarantees=bool(values.get(OTHER_GUARANTEES.code)),
-        deferral_agreed=bool(values.get(DEFERRAL_AGREED.code)),
+        other_guarantees=bool(_given(values, OTHER_GUARANTEES)),
+        deferral_agreed=bool(_given(values, DEFERRAL_AGREED)),
         wanted_new_start=_day(values, NEW_START),
-        wanted_last_covered_day=end,
+        wanted_last_covered_day=_day(values, WANTED_END),
     )
+
+
+def _given(values: Mapping[str, str], field: Field) -> str:
+    """Return the answer without stray spaces, its default if there is none, "" if unanswered."""
+    value = values.get(field.code, "").strip()
+    if field.kind is FieldKind.FLAG:
+        return "true" if value in _TICKED else ""
+    if field.kind is not FieldKind.LONG_TEXT:
+        value = " ".join(value.split())
+    return value or field.default
 
 
 def _by_ground(rule: TypeRule, ground: Ground) -> tuple[Field, ...]:
@@ -257,11 +262,8 @@ def _email(value: str, _field: Field) -> _Read:
     return value, "" if readable else "email-unreadable"
 
 
-def _flag(value: str, field: Field) -> _Read:
-    ticked = value in {"true", "on", "1"}
-    if field.must_be_true and not ticked:
-        return "", "field-required"
-    return "true" if ticked else "", ""
+def _flag(value: str, _field: Field) -> _Read:
+    return value, ""
 
 
 def _is_siren(digits: str) -> bool:
@@ -273,6 +275,7 @@ def _is_siren(digits: str) -> bool:
 
 
 _EMAIL: Final = re.compile(r"[^@\s<>,;:\"]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}", re.IGNORECASE)
+_TICKED: Final = frozenset({"true", "on", "1"})
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2199
 _READERS: Final = {

@@ -1,0 +1,385 @@
+"""The engine's whole answers, ground by ground, then every pair of the catalogue."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kit.errors import InvalidFields
+from services.letters.domain.legal import engine, grounds
+from services.letters.domain.legal.codes import (
+    CodeFamily,
+    Ground,
+    MailKind,
+    PolicyholderKind,
+    Refusal,
+    SenderMode,
+    WarningCode,
+)
+from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
+from services.letters.domain.legal.evaluation import ContractFacts, Evaluation, StepKind, Timing
+from services.letters.tests.domain.legal.legal_words import catalogue
+from tests.support.time import day
+
+TODAY = day("Mon 2026-11-23")
+FOUR_DATES = (StepKind.SEND, StepKind.RECEIPT, StepKind.END, StepKind.START)
+RIA = ContractFacts(
+    contract_type=ContractType.SANTE_INDIVIDUELLE,
+    ground=Ground.RIA,
+    policyholder=PolicyholderKind.PERSON,
+    code_family=CodeFamily.MUTUALITE,
+    first_subscription=day("Tue 2022-02-01"),
+    wanted_new_start=day("Fri 2027-01-01"),
+)
+HAMON = replace(
+    RIA,
+    contract_type=ContractType.AUTO,
+    ground=Ground.HAMON,
+    code_family=CodeFamily.ASSURANCES,
+)
+ECHEANCE = replace(
+    HAMON, ground=Ground.ECHEANCE, anniversary=day("Mon 2027-02-01"), wanted_new_start=None
+)
+CUSTOM = replace(HAMON, ground=Ground.CUSTOM, wanted_new_start=None)
+
+
+def evaluate(
+    facts: ContractFacts, *, send_day: str | None = None, new_start: str | None = None
+) -> Evaluation:
+    return engine.evaluate(
+        [facts],
+        Timing(
+            first_send_day=TODAY,
+            send_day=day(send_day) if send_day else None,
+            new_start=day(new_start) if new_start else None,
+        ),
+    )
+
+
+def told(evaluation: Evaluation, kind: StepKind) -> str:
+    (step,) = (step for step in evaluation.steps if step.kind is kind)
+    return catalogue().step(step).sentence
+
+
+def test_ria_for_1_january_is_the_worked_example_of_the_guide() -> None:
+    found = evaluate(RIA)
+
+    assert found.ok
+    assert (found.send_day, found.presumed_receipt) == (
+        day("Sun 2026-11-29"),
+        day("Mon 2026-11-30"),
+    )
+    assert (found.last_covered_day, found.new_start) == (
+        day("Thu 2026-12-31"),
+        day("Fri 2027-01-01"),
+    )
+    assert (found.exact, found.gap_days) == (False, 1)
+    assert (found.exact_start_before, found.exact_start_after) == (
+        day("Thu 2026-12-31"),
+        day("Sat 2027-01-02"),
+    )
+    assert found.warnings == (
+        WarningCode.RELIES_ON_TOLERANCE,
+        WarningCode.COVER_GAP_RISK,
+        WarningCode.WAITING_PERIOD,
+    )
+    assert [article.key for article in found.legal_basis] == [
+        "mutualite/L221-10-2",
+        "mutualite/R221-5",
+        "mutualite/R221-6",
+    ]
+    assert "soit un jour d’écart" in told(found, StepKind.END)
+
+
+def test_ria_leaves_in_the_agencys_name_only() -> None:
+    found = evaluate(RIA)
+
+    assert found.allowed_senders == (SenderMode.AGENCY,)
+    assert found.allowed_mail == (MailKind.LRE_SIMPLE, MailKind.LRE_ACKNOWLEDGED)
+    assert {"ria_phrase", "ria_dates_phrase", "continuity_of_cover"} <= set(found.mentions)
+
+
+def test_without_a_wished_start_the_earliest_one_is_proposed() -> None:
+    found = evaluate(replace(RIA, wanted_new_start=None))
+
+    assert found.send_day == TODAY
+    assert found.new_start == day("Fri 2026-12-25")
+    assert found.exact
+
+
+def test_the_wish_of_the_moment_wins_over_the_one_of_the_form() -> None:
+    assert evaluate(RIA, new_start="Sat 2027-01-02").send_day == day("Mon 2026-11-30")
+
+
+def test_a_cover_gap_on_a_compulsory_insurance_says_so() -> None:
+    assert WarningCode.COMPULSORY_COVER in evaluate(HAMON).warnings
+    assert WarningCode.COMPULSORY_COVER not in evaluate(HAMON, new_start="Sat 2027-01-02").warnings
+
+
+def test_a_hamon_letter_asks_for_the_claims_record_of_a_vehicle_only() -> None:
+    home = replace(HAMON, contract_type=ContractType.HABITATION_LOCATAIRE)
+
+    assert "claims_record" in evaluate(HAMON).mentions
+    assert "claims_record" not in evaluate(home).mentions
+
+
+def test_receipt_is_presumed_by_law_when_the_new_insurer_notifies_else_estimated() -> None:
+    owner = replace(HAMON, contract_type=ContractType.HABITATION_PROPRIETAIRE)
+
+    assert "La loi la fixe" in told(evaluate(HAMON), StepKind.RECEIPT)
+    assert "Estimée" in told(evaluate(owner), StepKind.RECEIPT)
+    assert "Estimée" in told(evaluate(ECHEANCE), StepKind.RECEIPT)
+
+
+def test_a_contract_under_one_year_is_refused_with_the_day_it_opens() -> None:
+    young = replace(HAMON, first_subscription=day("Fri 2026-05-01"))
+
+    found = evaluate(young)
+
+    assert found.refusal is Refusal.ONE_YEAR_NOT_ELAPSED
+    assert found.nearest_send_day == day("Sat 2027-05-01")
+    assert found.nearest_new_start == day("Thu 2027-06-03")
+    assert "1er\u00a0mai\u00a02027" in catalogue().refusal(found)
+    assert found.alternatives == (Ground.ECHEANCE,)
+
+
+def test_a_sending_day_that_is_over_is_refused_with_the_one_to_take() -> None:
+    found = evaluate(RIA, send_day="Sun 2026-11-22")
+
+    assert found.refusal is Refusal.SEND_DAY_OVER
+    assert found.nearest_send_day == day("Sun 2026-11-29")
+    assert found.nearest_new_start == day("Fri 2027-01-01")
+
+
+def test_a_start_too_close_is_refused_with_the_first_one_possible() -> None:
+    found = evaluate(RIA, new_start="Thu 2026-12-10")
+
+    assert found.refusal is Refusal.TOO_LATE
+    assert found.nearest_new_start == day("Fri 2026-12-25")
+    assert "25\u00a0décembre\u00a02026" in catalogue().refusal(found)
+
+
+def test_deferring_needs_the_policyholders_agreement() -> None:
+    wish = {"send_day": "Thu 2026-12-10", "new_start": "Mon 2027-01-25"}
+
+    assert evaluate(RIA, **wish).refusal is Refusal.DEFERRAL_NOT_AGREED
+    agreed = evaluate(replace(RIA, deferral_agreed=True), **wish)
+    assert agreed.ok
+    assert agreed.gap_days == 13
+    assert WarningCode.RELIES_ON_DEFERRAL in agreed.warnings
+
+
+def test_an_anniversary_in_time_gives_its_four_dates_and_the_last_days() -> None:
+    found = evaluate(ECHEANCE)
+
+    assert (found.send_day, found.last_covered_day, found.new_start) == (
+        TODAY,
+        day("Sun 2027-01-31"),
+        day("Mon 2027-02-01"),
+    )
+    assert found.window.latest_safe == day("Mon 2026-11-30")
+    assert found.window.latest == day("Tue 2026-12-01")
+    assert found.warnings == (WarningCode.COMPULSORY_COVER,)
+
+
+def test_the_last_day_of_the_notice_is_allowed_and_disputable() -> None:
+    found = evaluate(ECHEANCE, send_day="Tue 2026-12-01")
+
+    assert found.ok
+    assert WarningCode.LAST_DAY_DISPUTABLE in found.warnings
+
+
+def test_a_missed_anniversary_offers_the_next_one_and_the_any_time_ground() -> None:
+    found = evaluate(replace(ECHEANCE, anniversary=day("Fri 2027-01-01")))
+
+    assert found.refusal is Refusal.NOTICE_TOO_LATE
+    assert found.nearest_new_start == day("Sat 2028-01-01")
+    assert found.alternatives == (Ground.HAMON,)
+    assert found.fallback is not None
+    assert (found.fallback.send_day, found.fallback.new_start) == (TODAY, day("Fri 2026-12-25"))
+
+
+def test_a_company_that_missed_its_anniversary_has_no_any_time_ground() -> None:
+    found = evaluate(
+        replace(
+            ECHEANCE,
+            anniversary=day("Fri 2027-01-01"),
+            policyholder=PolicyholderKind.COMPANY,
+        )
+    )
+
+    assert (found.fallback, found.alternatives) == (None, ())
+
+
+def test_an_anniversary_within_the_first_year_is_worth_a_look() -> None:
+    found = evaluate(replace(ECHEANCE, first_subscription=day("Fri 2026-05-01")))
+
+    assert WarningCode.FIRST_YEAR in found.warnings
+
+
+def test_a_contract_whose_clause_decides_has_no_article_and_says_so() -> None:
+    found = evaluate(replace(ECHEANCE, contract_type=ContractType.OBSEQUES))
+
+    assert found.legal_basis == ()
+    assert WarningCode.UNVERIFIED_BASIS in found.warnings
+
+
+def test_life_insurance_has_no_anniversary_nor_alternative() -> None:
+    found = evaluate(replace(ECHEANCE, contract_type=ContractType.ASSURANCE_VIE))
+
+    assert found.refusal is Refusal.LIFE_EXCLUDED
+    assert found.alternatives == ()
+
+
+def test_a_home_loan_asks_for_the_lender_first_and_for_acknowledgment() -> None:
+    found = evaluate(replace(ECHEANCE, contract_type=ContractType.EMPRUNTEUR))
+
+    assert WarningCode.LENDER_FIRST in found.warnings
+    assert found.allowed_mail == (MailKind.LRE_ACKNOWLEDGED,)
+
+
+def test_an_own_ground_repeats_the_wish_and_computes_nothing() -> None:
+    free = evaluate(CUSTOM)
+    dated = evaluate(replace(CUSTOM, wanted_last_covered_day=day("Sun 2026-11-29")))
+
+    assert (free.send_day, free.last_covered_day, free.new_start) == (TODAY, None, None)
+    assert dated.new_start == day("Mon 2026-11-30")
+    assert WarningCode.OWN_DATE in free.warnings
+    assert free.legal_basis == ()
+
+
+def test_a_day_the_ground_needs_is_asked_for_by_its_field() -> None:
+    with pytest.raises(InvalidFields) as missing:
+        evaluate(replace(ECHEANCE, anniversary=None))
+
+    assert [error.field for error in missing.value.errors] == ["anniversary"]
+
+
+def test_ria_of_a_group_is_not_written_yet_and_offers_the_anniversary() -> None:
+    found = evaluate(replace(RIA, contract_type=ContractType.SANTE_COLLECTIVE_FACULTATIVE))
+
+    assert found.refusal is Refusal.GROUND_NOT_OFFERED
+
+
+def test_a_ground_did_not_exist_before_its_law() -> None:
+    found = engine.evaluate([RIA], Timing(first_send_day=day("Mon 2020-11-30")))
+
+    assert found.refusal is Refusal.GROUND_NOT_IN_FORCE
+
+
+def test_several_contracts_leave_when_the_youngest_may() -> None:
+    moto = replace(HAMON, contract_type=ContractType.MOTO, first_subscription=day("Fri 2025-12-12"))
+
+    found = engine.evaluate([HAMON, moto], Timing(first_send_day=TODAY))
+
+    assert found.refusal is Refusal.ONE_YEAR_NOT_ELAPSED
+    assert found.nearest_send_day == day("Sat 2026-12-12")
+
+
+def test_several_contracts_share_one_effect_date() -> None:
+    other = replace(ECHEANCE, anniversary=day("Mon 2027-03-01"))
+
+    found = engine.evaluate([ECHEANCE, other], Timing(first_send_day=TODAY))
+
+    assert found.refusal is Refusal.EFFECT_DATES_DIFFER
+
+
+def test_what_one_contract_forbids_the_letter_forbids() -> None:
+    mobile = replace(HAMON, contract_type=ContractType.MOBILE)
+
+    alone = engine.evaluate([mobile], Timing(first_send_day=TODAY))
+    together = engine.evaluate([mobile, HAMON], Timing(first_send_day=TODAY))
+
+    assert SenderMode.PLATFORM in alone.allowed_senders
+    assert together.allowed_senders == (SenderMode.AGENCY,)
+
+
+def _every_case() -> Iterator[ContractFacts]:
+    for contract_type in ContractType:
+        for ground in (Ground.ECHEANCE, Ground.HAMON, Ground.RIA, Ground.CUSTOM):
+            for family in CodeFamily:
+                for policyholder in PolicyholderKind:
+                    yield ContractFacts(
+                        contract_type=contract_type,
+                        ground=ground,
+                        policyholder=policyholder,
+                        code_family=family,
+                        anniversary=day("Mon 2027-02-01"),
+                        first_subscription=day("Tue 2022-02-01"),
+                        wanted_new_start=day("Mon 2027-02-01"),
+                        wanted_last_covered_day=day("Sun 2027-01-31"),
+                    )
+
+
+def test_every_pair_of_the_catalogue_answers_in_french_and_holds_together() -> None:
+    words = catalogue()
+    for facts in _every_case():
+        found = evaluate(facts)
+        offered = grounds.offered(facts.contract_type, facts.policyholder, TODAY)
+
+        assert found.ok == (facts.ground in offered), facts
+        assert found.catalogue_version == grounds.CATALOGUE_VERSION
+        assert (found.refusal is None) == found.ok
+        assert bool(words.refusal(found)) != found.ok
+        for step in found.steps:
+            assert words.step(step).sentence
+        for code in found.warnings:
+            assert words.warning(code, found, facts.ground)
+        if found.ok:
+            _holds_together(found, facts)
+
+
+def _holds_together(found: Evaluation, facts: ContractFacts) -> None:
+    assert found.send_day
+    assert found.last_covered_day
+    assert found.send_day >= TODAY
+    assert found.new_start == found.last_covered_day + timedelta(days=1)
+    assert found.presumed_receipt == found.send_day + timedelta(days=1)
+    days = {step.kind: step.day for step in found.steps if step.kind in FOUR_DATES}
+    assert tuple(days) == FOUR_DATES
+    assert tuple(days.values()) == (
+        found.send_day,
+        found.presumed_receipt,
+        found.last_covered_day,
+        found.new_start,
+    )
+    clause_decides = not grounds.legal_basis(
+        grounds.rule_on(facts.ground, TODAY) or grounds.GROUNDS[0],
+        CONTRACT_TYPES[facts.contract_type],
+        facts.code_family,
+    )
+    assert clause_decides == (not found.legal_basis)
+    assert SenderMode.AGENCY in found.allowed_senders
+    assert MailKind.LRE_ACKNOWLEDGED in found.allowed_mail
+
+
+@settings(max_examples=300)
+@given(
+    facts=st.sampled_from([RIA, HAMON, ECHEANCE]),
+    today=st.dates(date(2026, 1, 1), date(2030, 12, 31)),
+    target=st.dates(date(2026, 1, 1), date(2031, 12, 31)),
+    wish=st.none() | st.dates(date(2026, 1, 1), date(2031, 12, 31)),
+)
+def test_the_nearest_days_of_a_refusal_are_accepted_when_taken(
+    facts: ContractFacts, today: date, target: date, wish: date | None
+) -> None:
+    yearly = facts.ground is Ground.ECHEANCE
+    asked = (
+        replace(facts, anniversary=target) if yearly else replace(facts, wanted_new_start=target)
+    )
+
+    found = engine.evaluate([asked], Timing(first_send_day=today, send_day=wish))
+
+    if not found.ok and found.nearest_send_day and found.nearest_new_start:
+        taken = (
+            replace(asked, anniversary=found.nearest_new_start)
+            if yearly
+            else replace(asked, wanted_new_start=found.nearest_new_start)
+        )
+        again = engine.evaluate(
+            [taken], Timing(first_send_day=today, send_day=found.nearest_send_day)
+        )
+        assert again.ok
