@@ -1,16 +1,18 @@
 """Our other services, in this service's own words."""
 
 from datetime import date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from kit.days import paris_date
 from kit.french import NO_BREAK
 from preavis.accounts.v1 import accounts_pb2
-from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub
 from preavis.letters.v1 import letters_pb2
-from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub
 from services.signature.domain.sheet import Agency, ContractLine, LetterFacts, Principal
+
+if TYPE_CHECKING:  # these names exist for the type checker alone
+    from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub
+    from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub
 
 TIMEOUT_S: Final = 5.0
 _FAMILIES: Final = {
@@ -24,7 +26,7 @@ _TITLES: Final = {letters_pb2.TITLE_MADAME: "madame", letters_pb2.TITLE_MONSIEUR
 class LettersPeer:
     """The letters service, asked on behalf of whoever calls us."""
 
-    def __init__(self, stub: LettersServiceAsyncStub) -> None:
+    def __init__(self, stub: "LettersServiceAsyncStub") -> None:
         self._stub = stub
 
     async def read(self, letter_id: UUID) -> LetterFacts:
@@ -57,7 +59,7 @@ class LettersPeer:
 class AccountsPeer:
     """The accounts service, asked on behalf of whoever calls us."""
 
-    def __init__(self, stub: AccountsServiceAsyncStub) -> None:
+    def __init__(self, stub: "AccountsServiceAsyncStub") -> None:
         self._stub = stub
 
     async def read(self, account_id: UUID, on: datetime) -> Agency:
