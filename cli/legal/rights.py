@@ -21,7 +21,7 @@ _SUBSCRIBERS: Final = {
     "LEGAL_PERSON": PolicyholderKind.COMPANY,
 }
 _MAIL_NAMES: Final = {"LRE_ACKNOWLEDGED": "LRE_AR", "PAPER_ACKNOWLEDGED": "PAPER_AR"}
-_PROOF: Final = "attestation-expired"
+_PROOF: Final = "prove-profession"
 
 
 def eligibility(vector: Vector) -> Answer:
