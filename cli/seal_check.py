@@ -1,4 +1,4 @@
-"""Whether a sealed evidence sheet is exactly what was sealed: each bit of the file is accounted for.
+"""Whether a sealed evidence sheet is what was sealed: each bit of the file is accounted for.
 
 pyHanko checks the signature, the time-stamp and the certificates. It forgives what a signature does
 not cover: the padding of the seal, the case of its digits, stray fields of its envelope. We do not,
@@ -22,7 +22,7 @@ from pyhanko.sign.general import UnacceptableSignerError
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko.sign.validation.status import PdfSignatureStatus, TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from cli.seal_envelope import check_envelope, time_stamped_at
@@ -81,21 +81,20 @@ async def _examine(pdf: bytes, anchors: Sequence[x509.Certificate]) -> SealedShe
     check_envelope(envelope, anchors)
     stamped_at = time_stamped_at(envelope)
     status = await _status(seal, anchors, stamped_at)
-    trusted = _check_status(status)
+    stamp = _check_status(status)
     evidence = _evidence(reader)
-    stamp = status.timestamp_validity
     return SealedSheet(
         evidence=evidence,
         sealed_by=_name(status.signing_cert),
         time_stamped_by=_name(stamp.signing_cert),
         time_stamped_at=stamped_at,
-        issuer_trusted=trusted,
+        issuer_trusted=bool(status.trusted and stamp.trusted),
         sha256=hashlib.sha256(pdf).hexdigest(),
     )
 
 
 def _only_seal(reader: PdfFileReader) -> EmbeddedPdfSignature:
-    seals = reader.embedded_signatures
+    seals: list[EmbeddedPdfSignature] = reader.embedded_signatures
     if not seals:
         raise NotGenuine("not-sealed", "no signature")
     if len(seals) > 1 or seals[0].docmdp_level is not MDPPerm.NO_CHANGES:
@@ -136,14 +135,14 @@ async def _status(
     )
 
 
-def _check_status(status: PdfSignatureStatus) -> bool:
-    """Return whether the issuer is trusted. Raises ``NotGenuine`` when anything else is wrong."""
+def _check_status(status: PdfSignatureStatus) -> TimestampSignatureStatus:
+    """Return the time-stamp's status. Raises ``NotGenuine`` unless all but trust is right."""
     if not (status.intact and status.valid):
         raise NotGenuine("altered", "the seal is not that of this file")
     stamp = status.timestamp_validity
     if stamp is None or not (stamp.intact and stamp.valid):
         raise NotGenuine("altered", "the time-stamp is not that of this seal")
-    return bool(status.trusted and stamp.trusted)
+    return stamp
 
 
 def _evidence(reader: PdfFileReader) -> Evidence:

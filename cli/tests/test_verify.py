@@ -1,0 +1,197 @@
+"""A sealed evidence sheet: found genuine as it is, and found out when one bit of it changes."""
+
+import hashlib
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from asn1crypto import x509
+
+from cli import verify
+from cli.seal_check import examine, load_anchors
+from cli.seal_refusals import NotGenuine
+from services.dispatch.domain.evidence import Evidence
+from services.dispatch.tests.seals import (
+    NOON,
+    a_sealed_sheet,
+    a_small_pdf,
+    an_authority,
+    some_evidence,
+)
+
+PROOF = b"%PDF- a proof of deposit"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A sheet, the authority that vouches for it, and where its seal stands in the file."""
+
+    pdf: bytes
+    authority_pem: str
+
+    @property
+    def anchors(self) -> list[x509.Certificate]:
+        return load_anchors(self.authority_pem.encode())
+
+    @property
+    def hole(self) -> range:
+        """Positions of the seal's digits, with their brackets."""
+        found = re.search(rb"/ByteRange \[0 (\d+) (\d+) ", self.pdf)
+        assert found
+        return range(int(found[1]), int(found[2]))
+
+
+@pytest.fixture(scope="module")
+def sealed() -> Sealed:
+    authority = an_authority()
+    return Sealed(a_sealed_sheet(authority), authority.certificate_pem)
+
+
+def flipped(pdf: bytes, position: int, bit: int) -> bytes:
+    changed = bytearray(pdf)
+    changed[position] ^= 1 << bit
+    return bytes(changed)
+
+
+def is_genuine(pdf: bytes, anchors: list[x509.Certificate]) -> bool:
+    try:
+        return examine(pdf, anchors).issuer_trusted
+    except NotGenuine:
+        return False
+
+
+def test_a_sealed_sheet_is_genuine_and_tells_what_it_proves(sealed: Sealed) -> None:
+    sheet = examine(sealed.pdf, sealed.anchors)
+
+    assert sheet.issuer_trusted
+    assert sheet.time_stamped_at == NOON
+    assert sheet.evidence.to_bytes() == some_evidence().to_bytes()
+    assert sheet.sha256 == hashlib.sha256(sealed.pdf).hexdigest()
+
+
+def sampled_bits(sealed: Sealed) -> Iterator[tuple[int, int]]:
+    """Choose bits in each region of the file: covered bytes, the seal, its padding, its borders."""
+    chance = random.Random(20261124)  # noqa: S311 - a sample that is the same at each run
+    hole = sealed.hole
+    digits = hole.start + 1 + len(sealed.pdf[hole.start + 1 : hole.stop - 1].rstrip(b"0"))
+    covered = [*range(hole.start), *range(hole.stop, len(sealed.pdf))]
+    regions = [
+        chance.sample(covered, 60),
+        chance.sample(range(hole.start, digits), 120),
+        chance.sample(range(digits, hole.stop), 10),
+        [0, hole.start, hole.stop - 1, hole.stop, len(sealed.pdf) - 1],
+    ]
+    for region in regions:
+        for position in region:
+            yield position, chance.randrange(8)
+    # the case of a hexadecimal digit: the same value, another byte
+    letters = [at for at in range(hole.start, digits) if sealed.pdf[at : at + 1].isalpha()]
+    for position in chance.sample(letters, 20):
+        yield position, 5
+
+
+def test_no_flipped_bit_goes_unnoticed(sealed: Sealed) -> None:
+    anchors = sealed.anchors
+
+    unnoticed = [
+        (position, bit)
+        for position, bit in sampled_bits(sealed)
+        if is_genuine(flipped(sealed.pdf, position, bit), anchors)
+    ]
+
+    assert not unnoticed
+
+
+@pytest.mark.parametrize("extra", [b"\n", b"%", b"\x00", b"\n%%EOF\n"])
+def test_nothing_can_follow_the_seal(sealed: Sealed, extra: bytes) -> None:
+    with pytest.raises(NotGenuine) as refusal:
+        examine(sealed.pdf + extra, sealed.anchors)
+
+    assert refusal.value.code == "altered"
+
+
+@pytest.mark.parametrize("cut", [1, 2, 100, 15_000])
+def test_nothing_can_be_cut_off(sealed: Sealed, cut: int) -> None:
+    assert not is_genuine(sealed.pdf[:-cut], sealed.anchors)
+
+
+def test_a_seal_moved_to_another_file_is_found_out(sealed: Sealed) -> None:
+    other = a_sealed_sheet(an_authority())
+    moved = other[: sealed.hole.start] + sealed.pdf[sealed.hole.start :]
+
+    assert not is_genuine(moved, sealed.anchors)
+
+
+@pytest.mark.parametrize(
+    ("pdf", "code"), [(a_small_pdf(), "not-sealed"), (b"not a PDF", "altered"), (b"", "altered")]
+)
+def test_what_was_never_sealed_says_so(sealed: Sealed, pdf: bytes, code: str) -> None:
+    with pytest.raises(NotGenuine) as refusal:
+        examine(pdf, sealed.anchors)
+
+    assert refusal.value.code == code
+
+
+def test_evidence_whose_chain_is_broken_is_found_out_even_when_sealed() -> None:
+    authority = an_authority()
+    broken = some_evidence().to_bytes().replace(b"SubmissionAcceptance", b"SubmissionRejectionn")
+    pdf = a_sealed_sheet(authority, evidence=broken)
+
+    with pytest.raises(NotGenuine) as refusal:
+        examine(pdf, load_anchors(authority.certificate_pem.encode()))
+
+    assert refusal.value.code == "evidence-altered"
+
+
+@pytest.fixture
+def files(sealed: Sealed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fiche.pdf").write_bytes(sealed.pdf)
+    (tmp_path / "autorite.pem").write_text(sealed.authority_pem)
+    (tmp_path / "autre.pem").write_text(an_authority("Autre").certificate_pem)
+    (tmp_path / "depot.pdf").write_bytes(PROOF)
+    (tmp_path / "depot-change.pdf").write_bytes(PROOF + b" ")
+    (tmp_path / "alteree.pdf").write_bytes(flipped(sealed.pdf, 700, 0))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["fiche.pdf", "--trust", "autorite.pem"], 0, "AUTHENTIQUE"),
+        (["fiche.pdf", "--trust", "autre.pem", "--trust", "autorite.pem"], 0, "26-00001"),
+        (["fiche.pdf", "--trust", "autre.pem"], 3, "ÉMETTEUR NON RECONNU"),
+        (["fiche.pdf"], 3, "INTACT"),
+        (["alteree.pdf", "--trust", "autorite.pem"], 1, "ALTÉRÉ"),
+        (["absente.pdf", "--trust", "autorite.pem"], 2, "ILLISIBLE"),
+        (["fiche.pdf", "--trust", "depot.pdf"], 2, "CERTIFICAT ILLISIBLE"),
+        (
+            ["fiche.pdf", "--trust", "autorite.pem", "--proof", "depot.pdf"],
+            0,
+            "PREUVE RECONNUE",
+        ),
+        (
+            ["fiche.pdf", "--trust", "autorite.pem", "--proof", "depot-change.pdf"],
+            1,
+            "PREUVE INCONNUE",
+        ),
+        (["fiche.pdf", "--proof", "depot.pdf"], 3, "PREUVE RECONNUE"),
+    ],
+)
+def test_the_command_says_in_french_what_it_found(
+    files: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, said: str
+) -> None:
+    found = verify.main(arguments)
+
+    printed = capsys.readouterr()
+    assert found == code
+    assert said in printed.out + printed.err
+
+
+def test_evidence_reads_back_what_it_wrote() -> None:
+    evidence = some_evidence()
+
+    assert Evidence.read(evidence.to_bytes()).head == evidence.head
