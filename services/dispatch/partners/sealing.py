@@ -62,7 +62,7 @@ class PadesSealer:
         key = SealingKey(
             key_pem=key_pem, certificate_pem=certificate_pem, timestamp_url=timestamp_url
         )
-        _load_signer(key)  # a wrong key stops the service at start, not at the first sending
+        load_signer(key)  # a wrong key stops the service at start, not at the first sending
         return cls(
             ProcessPoolExecutor(
                 max_workers=workers,
@@ -159,7 +159,8 @@ def seal(
     return sealed.getvalue()
 
 
-def _load_signer(key: SealingKey) -> SimpleSigner:
+def load_signer(key: SealingKey) -> SimpleSigner:
+    """Read the key and its certificate; any further ones of the PEM travel with the seal."""
     _, _, key_der = pem.unarmor(key.key_pem.encode())
     chain = [
         x509.Certificate.load(der)
@@ -183,7 +184,7 @@ class _Worker:
 
 
 def _prepare_worker(key: SealingKey) -> None:
-    _Worker.signer = _load_signer(key)
+    _Worker.signer = load_signer(key)
     _Worker.timestamp_url = key.timestamp_url
 
 

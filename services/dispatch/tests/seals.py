@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pikepdf
 from asn1crypto import keys as asn1_keys
 from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
@@ -12,11 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pyhanko.pdf_utils.generic import StreamObject
-from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from services.dispatch.domain.evidence import GENESIS, Evidence, EvidenceEvent, EvidenceProof
+from services.dispatch.partners.sealing import SealingKey, load_signer, seal
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -115,15 +115,27 @@ def some_evidence(proof: bytes = b"%PDF- a proof of deposit") -> Evidence:
     )
 
 
+def a_sealed_sheet(authority: Identity, *, evidence: bytes | None = None) -> bytes:
+    """Seal a small sheet under this authority, in this very process."""
+    sealer = a_sealer(authority)
+    signer = load_signer(
+        SealingKey(key_pem=sealer.key_pem, certificate_pem=sealer.certificate_pem, timestamp_url="")
+    )
+    return seal(
+        a_small_pdf(),
+        evidence=some_evidence().to_bytes() if evidence is None else evidence,
+        at=NOON,
+        signer=signer,
+        timestamper=a_dummy_time_stamper(a_time_stamper(authority)),
+    )
+
+
 def a_small_pdf() -> bytes:
     """Make the smallest PDF a seal can be put on."""
-    writer = PdfFileWriter(stream_xrefs=False)
-    page = PageObject(
-        contents=writer.add_object(StreamObject(stream_data=b"")), media_box=(0, 0, 200, 200)
-    )
-    writer.insert_page(page)
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(200, 200))
     out = io.BytesIO()
-    writer.write(out)
+    pdf.save(out)
     return out.getvalue()
 
 
