@@ -2,12 +2,11 @@
 
 import asyncio
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from kit.clock import load_clock
 from kit.db import Database
-from kit.events import Bus, Consumer, Relay
+from kit.events import Bus, Listener, Relay
 from kit.grpc import Peers, Serving
 from kit.pdf import Renderer
 from kit.service import Service
@@ -25,18 +24,6 @@ from services.signature.peers import AccountsPeer, LettersPeer
 from services.signature.servicer import RULES, Signature
 from services.signature.settings import SignatureSettings
 from services.signature.store import SqlStore
-
-
-@dataclass(frozen=True, slots=True)
-class _Listening:
-    """A consumer as a loop of this process."""
-
-    consumer: Consumer
-    database: Database
-    bus: Bus
-
-    async def run(self, stop: asyncio.Event) -> None:
-        await self.consumer.run(self.database, self.bus, stop)
 
 
 def warning_in_force(path: Path = TEMPLATES / "warnings.toml") -> OptOutWarning:
@@ -76,7 +63,7 @@ async def run(settings: SignatureSettings) -> None:
         ],
         loops={
             "relay": Relay(database, bus),
-            "letters": _Listening(letters_consumer(clock), database, bus),
+            "letters": Listener(letters_consumer(clock), database, bus),
             "due": due_worker(database, clock, store=store, files=files),
         },
         opening=[renderer.warm],
