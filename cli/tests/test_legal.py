@@ -111,3 +111,11 @@ def test_an_unknown_command_prints_the_usage(capsys: pytest.CaptureFixture[str])
     assert main(["unknown"]) == 2
     assert main(["--help"]) == 0
     assert "legal" in capsys.readouterr().out
+
+
+def test_every_function_and_family_of_vectors_is_explained_in_docs_law() -> None:
+    pages = "".join(page.read_text(encoding="utf-8") for page in VECTORS.parent.glob("*.md"))
+
+    assert not [name for name in FUNCTIONS if f"`{name}`" not in pages]
+    families = {vector["id"].split("-")[0] for vector in _vectors()}
+    assert not [family for family in families if f"{family}-" not in pages]
