@@ -109,17 +109,20 @@ async def test_an_authority_that_is_away_postpones_the_seal(
     authority: Identity, answering: type[Answering], status: int, kind: str
 ) -> None:
     answering.status, answering.kind = status, kind
-    with time_stamping(answering) as url, a_pades_sealer(authority, url) as sealer:
-        with pytest.raises(TimestampUnavailable) as refusal:
-            await sealer.seal(a_small_pdf(), evidence=b"{}", at=NOON)
+    with (
+        time_stamping(answering) as url,
+        a_pades_sealer(authority, url) as sealer,
+        pytest.raises(TimestampUnavailable) as refusal,
+    ):
+        await sealer.seal(a_small_pdf(), evidence=b"{}", at=NOON)
 
     assert refusal.value.kind is Kind.LATER
 
 
 async def test_nobody_at_the_address_postpones_the_seal(authority: Identity) -> None:
-    with a_pades_sealer(authority, "http://127.0.0.1:9/") as sealer:
-        with pytest.raises(TimestampUnavailable):
-            await sealer.seal(a_small_pdf(), evidence=b"{}", at=NOON)
+    away = "http://127.0.0.1:9/"
+    with a_pades_sealer(authority, away) as sealer, pytest.raises(TimestampUnavailable):
+        await sealer.seal(a_small_pdf(), evidence=b"{}", at=NOON)
 
 
 def test_a_wrong_key_stops_the_service_at_its_start() -> None:
