@@ -11,7 +11,7 @@ from services.letters.domain.letterhead import Letterhead
 from services.letters.domain.listing import ListQuery, Page
 from services.letters.domain.outline import Outline
 from services.letters.domain.recipient import Recipient
-from services.letters.domain.sheet import Printed, Sheet
+from services.letters.domain.sheet import Preview, Printed, Sheet
 
 
 class Transaction(Protocol):
@@ -83,6 +83,9 @@ class Typesetter(Protocol):
 
     def subject(self, sheet: Sheet) -> str:
         """Return the subject line, without « Objet »."""
+
+    def preview(self, sheet: Sheet) -> Preview:
+        """Return the letter as HTML for the screen."""
 
     async def typeset(self, sheet: Sheet) -> Printed:
         """Return the letter as a tagged PDF/UA-1. The same sheet gives the same bytes."""

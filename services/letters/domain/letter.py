@@ -35,6 +35,13 @@ class State(StrEnum):
     FROZEN = "frozen"
 
 
+class MandateMention(StrEnum):
+    """What the letter says of the mandate."""
+
+    ATTACHED = "attached"
+    HELD = "held"  # kept by the agency, sent on request
+
+
 class LetterUnknown(TurnedDown):
     """The account has no such letter."""
 
@@ -117,6 +124,7 @@ class Frozen:
     sending_id: UUID
     generation: int
     mail_kind: MailKind
+    mandate: MandateMention
     send_day: date
     presumed_receipt: date | None
     last_covered_day: date | None
@@ -132,10 +140,17 @@ class Frozen:
     recipient: LetterRecipient
     frozen_at: datetime
 
-    def answers(self, *, send_day: date, new_start: date | None, mail_kind: MailKind) -> bool:
+    def answers(
+        self,
+        *,
+        send_day: date,
+        new_start: date | None,
+        mail_kind: MailKind,
+        mandate: MandateMention,
+    ) -> bool:
         """Say whether this is the answer to the same question: then nothing is frozen again."""
-        asked = (send_day, new_start, mail_kind)
-        return asked == (self.send_day, self.wanted_new_start, self.mail_kind)
+        asked = (send_day, new_start, mail_kind, mandate)
+        return asked == (self.send_day, self.wanted_new_start, self.mail_kind, self.mandate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,9 +199,12 @@ class Letter:
             raise StaleVersion(expected=str(expected), current=str(self.version))
         return self
 
-    def with_policyholder(self, policyholder: Policyholder, *, at: datetime) -> "Letter":
-        """Replace the policyholder. Raises ``LetterFrozen``."""
-        return self._changed(at, policyholder=policyholder)
+    def with_policyholder(
+        self, policyholder: Policyholder, *, client_reference: str, at: datetime
+    ) -> "Letter":
+        """Replace the policyholder and the account's own reference. Raises ``LetterFrozen``."""
+        extras = _checked_extras(replace(self.extras, client_reference=client_reference))
+        return self._changed(at, policyholder=policyholder, extras=extras)
 
     def with_recipient(self, recipient: Recipient, *, at: datetime) -> "Letter":
         """Choose the body written to. Raises ``LetterFrozen``."""

@@ -1,11 +1,14 @@
 """A letter seen by the legal engine."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kit.errors import FieldError, InvalidFields
-from services.letters.domain.legal import engine, forms
+from services.letters.domain.catalogue import PLANNED_FROM_NEW_START, contract_types
+from services.letters.domain.legal import eligibility, engine, forms, grounds
 from services.letters.domain.legal.codes import CodeFamily, PolicyholderKind
+from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
 from services.letters.domain.legal.evaluation import ContractFacts, Evaluation, Timing
 from services.letters.domain.letter import ImpossibleTermination, Letter
 
@@ -18,7 +21,9 @@ def kind_of(letter: Letter) -> PolicyholderKind:
 
 
 def facts_of(letter: Letter) -> tuple[ContractFacts, ...]:
-    """Return what the engine must know of each contract."""
+    """Return what the engine must know of each contract. Raises ``InvalidFields`` for none."""
+    if not letter.contracts:
+        raise InvalidFields([FieldError("contracts", "field-required")])
     family = letter.written_to.code_family if letter.written_to else CodeFamily.ASSURANCES
     return tuple(
         forms.facts(
@@ -44,15 +49,19 @@ def plan(
     Raises ``InvalidFields`` while it lacks a contract or a day that its ground needs.
     """
     facts = facts_of(letter)
-    if not facts:
-        raise InvalidFields([FieldError("contracts", "field-required")])
     return evaluate(facts, first_send_day=first_send_day, send_day=send_day, new_start=new_start)
 
 
-def plan_if_possible(letter: Letter, *, first_send_day: date) -> Evaluation | None:
+def plan_if_possible(
+    letter: Letter,
+    *,
+    first_send_day: date,
+    send_day: date | None = None,
+    new_start: date | None = None,
+) -> Evaluation | None:
     """Return the engine's answer, or ``None`` while it cannot answer; for lists and previews."""
     try:
-        return plan(letter, first_send_day=first_send_day)
+        return plan(letter, first_send_day=first_send_day, send_day=send_day, new_start=new_start)
     except InvalidFields:
         return None
 
@@ -77,3 +86,55 @@ def accepted(evaluation: Evaluation) -> Evaluation:
             evaluation.refusal, nearest_day=nearest.isoformat() if nearest else ""
         )
     return evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explored:
+    """An answer, with what else the user may want to know before choosing.
+
+    ``neighbours`` are the exact starts near a wanted one; ``soonest`` the answer with nothing
+    wanted.
+    """
+
+    evaluation: Evaluation
+    neighbours: tuple[Evaluation, ...] = ()
+    soonest: Evaluation | None = None
+
+
+def explore(
+    facts: Sequence[ContractFacts],
+    *,
+    first_send_day: date,
+    send_day: date | None = None,
+    new_start: date | None = None,
+) -> Explored:
+    """Return the answer for a case and its surroundings. Raises ``InvalidFields``."""
+    answer = evaluate(facts, first_send_day=first_send_day, send_day=send_day, new_start=new_start)
+    near = (answer.exact_start_before, answer.exact_start_after)
+    neighbours = (
+        evaluate(facts, first_send_day=first_send_day, new_start=day) for day in near if day
+    )
+    unwished = [replace(one, wanted_new_start=None) for one in facts]
+    planned = facts[0].ground in PLANNED_FROM_NEW_START
+    return Explored(
+        evaluation=answer,
+        neighbours=tuple(one for one in neighbours if one.ok),
+        soonest=evaluate(unwished, first_send_day=first_send_day) if planned else None,
+    )
+
+
+def addable_types(letter: Letter) -> tuple[ContractType, ...]:
+    """Return the contract types that may join the letter: those its ground serves."""
+    if letter.frozen is not None:
+        return ()
+    holder = kind_of(letter)
+    types = tuple(rule.type for rule in contract_types(holder))
+    ground = letter.ground
+    if ground is None:
+        return types
+    return tuple(
+        one
+        for one in types
+        if eligibility.check(ground, one, policyholder=holder) is None
+        and grounds.is_offered(ground, CONTRACT_TYPES[one])
+    )

@@ -49,6 +49,11 @@ class Person:
         """« Mme Hélène Marchetti »."""
         return f"{self.title.short} {self.first_name} {self.last_name}"
 
+    @property
+    def short_name(self) -> str:
+        """« Mme Marchetti »."""
+        return f"{self.title.short} {self.last_name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
@@ -89,6 +94,13 @@ class Policyholder:
         if self.company is not None:
             return (self.company.name,)
         return tuple(person.full_name for person in self.persons)
+
+    @property
+    def short_names(self) -> tuple[str, ...]:
+        """The short name of each person, or the company's name."""
+        if self.company is not None:
+            return (self.company.name,)
+        return tuple(person.short_name for person in self.persons)
 
     @property
     def sort_text(self) -> str:
@@ -169,7 +181,7 @@ def _party_errors(party: Policyholder, today: date) -> list[FieldError]:
     return [
         error
         for index, person in enumerate(party.persons)
-        for error in _person_errors(person, f"persons[{index}]", today)
+        for error in _person_errors(person, f"persons.{index}", today)
     ]
 
 
@@ -222,7 +234,7 @@ def _contact_errors(party: Policyholder) -> list[FieldError]:
     if not party.emails:
         errors.append(FieldError("emails", "field-required"))
     errors += [
-        FieldError(f"emails[{index}]", "email-unreadable")
+        FieldError(f"emails.{index}", "email-unreadable")
         for index, email in enumerate(party.emails)
         if not is_email(email)
     ]

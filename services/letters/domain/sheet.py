@@ -1,26 +1,19 @@
 """The content of one letter on one day, ready for typesetting: facts and codes, no French."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from services.letters.domain.contract import Contract
 from services.letters.domain.legal.articles import Article
 from services.letters.domain.legal.codes import CodeFamily, Ground, MailKind
 from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
 from services.letters.domain.legal.evaluation import Evaluation
-from services.letters.domain.letter import Letter
+from services.letters.domain.letter import Letter, MandateMention
 from services.letters.domain.letterhead import Letterhead
 from services.letters.domain.policyholder import Policyholder
 from services.letters.domain.recipient import LetterRecipient
-
-
-class MandateMention(StrEnum):
-    """What the letter says of the mandate."""
-
-    ATTACHED = "attached"
-    HELD = "held"  # kept by the agency, sent on request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +52,19 @@ class Printed:
 
     pdf: bytes
     page_count: int
+
+    @property
+    def sha256(self) -> str:
+        """Its name among the files, in hex."""
+        return hashlib.sha256(self.pdf).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A letter as HTML for the screen, escaped, and its title."""
+
+    html: str
+    title: str
 
 
 def law_of(letter: Letter) -> CodeFamily:

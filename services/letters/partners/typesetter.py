@@ -20,7 +20,7 @@ from services.letters.domain.legal.articles import LawCode
 from services.letters.domain.legal.codes import Ground, MailKind
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.sentences import Catalogue
-from services.letters.domain.sheet import Printed, Sheet
+from services.letters.domain.sheet import Preview, Printed, Sheet
 from services.letters.domain.window import window_lines
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
@@ -64,12 +64,22 @@ class JinjaTypesetter:
         text = self._pages.get_template("subject.txt").render(sheet=sheet, codes=_CODES)
         return french.typography(" ".join(text.split(" ")).strip())
 
-    def html(self, sheet: Sheet) -> str:
+    def preview(self, sheet: Sheet) -> Preview:
+        """Return the same page for the screen: what stands inside ``<body>``, escaped."""
+        return Preview(html=self._page(sheet, layout="pane.html"), title=self._title(sheet))
+
+    def _title(self, sheet: Sheet) -> str:
+        return f"{self.subject(sheet)} : {' et '.join(sheet.policyholder.names)}"
+
+    def _page(self, sheet: Sheet, *, layout: str = "page.html", tight: bool = False) -> str:
         """Return the page before it is set; everything people typed is escaped."""
         foot = self._pages.get_template("foot.txt")
         template = _BY_GROUND.get(sheet.ground, "letter.html") if sheet.ground else "letter.html"
         return self._pages.get_template(template).render(
             sheet=sheet,
+            layout=layout,
+            tight=tight,
+            title=self._title(sheet),
             subject=self.subject(sheet),
             codes=_CODES,
             mail=_MAIL[sheet.mail_kind] if sheet.mail_kind else "Recommandé électronique",
@@ -81,14 +91,21 @@ class JinjaTypesetter:
 
     async def typeset(self, sheet: Sheet) -> Printed:
         """Return the letter as a tagged PDF/UA-1. The same sheet gives the same bytes."""
-        html = self.html(sheet)
+        html = self._page(sheet)
         if html not in self._previews:
-            pdf = await self._renderer.render(html, stylesheet=TEMPLATES / "letter" / "letter.css")
-            self._previews[html] = Printed(pdf, _page_count(pdf))
+            printed = await self._set(html)
+            if printed.page_count > 1:  # a little tighter, it may hold on one page
+                tighter = await self._set(self._page(sheet, tight=True))
+                printed = tighter if tighter.page_count < printed.page_count else printed
+            self._previews[html] = printed
         self._previews.move_to_end(html)
         while len(self._previews) > _KEPT:
             self._previews.popitem(last=False)
         return self._previews[html]
+
+    async def _set(self, html: str) -> Printed:
+        pdf = await self._renderer.render(html, stylesheet=TEMPLATES / "letter" / "letter.css")
+        return Printed(pdf, _page_count(pdf))
 
 
 def catalogue() -> Catalogue:

@@ -36,7 +36,9 @@ from services.letters.store.directory import prefixes
 from services.letters.store.rows import LetterRowTable as Row
 from services.letters.store.rows import list_row_of
 
-_FAR: Final[ColumnElement[date]] = literal_column("DATE '9999-12-31'")  # as in the indexes: a parameter would miss them
+_FAR: Final[ColumnElement[date]] = literal_column(
+    "DATE '9999-12-31'"
+)  # as in the indexes: a parameter would miss them
 _AUTHORS: Final = text(
     "SELECT author_id, author_name FROM letter_author WHERE account_id = :account_id"
     " ORDER BY author_name"

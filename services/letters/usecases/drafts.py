@@ -1,6 +1,7 @@
 """Writing a letter: from its policyholder to the last field."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -92,17 +93,25 @@ async def update_policyholder(
     *,
     version: int,
     policyholder: Policyholder,
+    client_reference: str,
     store: Store,
     clock: Clock,
 ) -> Letter:
-    """Replace the policyholder. Raises ``InvalidFields``, ``LetterFrozen``, ``StaleVersion``."""
+    """Replace the policyholder and the account's own reference for them.
+
+    Raises ``InvalidFields``, ``LetterFrozen`` or ``StaleVersion``.
+    """
     now = clock()
     right = checked(policyholder, today=paris_date(now))
+
+    def change(letter: Letter) -> Letter:
+        return letter.with_policyholder(right, client_reference=client_reference, at=now)
+
     return await _change(
         account_id,
         letter_id,
         version,
-        lambda letter: letter.with_policyholder(right, at=now),
+        change,
         store=store,
         today=paris_date(now),
     )
@@ -157,7 +166,7 @@ async def set_contract(
         type=contract_type,
         ground=ground,
         reference=_checked_reference(reference),
-        fields=_checked_fields(fields, contract_type, ground),
+        fields=checked_fields(fields, contract_type, ground),
     )
     shared = frozenset(
         field.code
@@ -261,10 +270,15 @@ def _checked_reference(reference: str) -> str:
     return tidied
 
 
-def _checked_fields(
+def checked_fields(
     fields: Mapping[str, str], contract_type: ContractType, ground: Ground
 ) -> dict[str, str]:
+    """Return the values of a form, tidied; it may be unfinished. Raises ``InvalidFields``."""
     lines = {
         name: "\n".join(tidy(line) for line in value.splitlines()) for name, value in fields.items()
     }
-    return forms.checked(lines, contract_type, ground, partial=True)
+    try:
+        return forms.checked(lines, contract_type, ground, partial=True)
+    except InvalidFields as wrong:  # named as the request names them
+        named = [replace(error, field=f"fields.{error.field}") for error in wrong.errors]
+        raise InvalidFields(named) from wrong

@@ -1,6 +1,6 @@
 """What a sending does with a letter: plan it, print it, lock it, give it back, follow it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
@@ -16,10 +16,18 @@ from services.letters.domain.letter import (
     GenerationSuperseded,
     Letter,
     LetterHeld,
+    MandateMention,
 )
 from services.letters.domain.outline import LetterIncomplete, missing
-from services.letters.domain.planning import accepted, plan, plan_if_possible
-from services.letters.domain.sheet import MandateMention, Printed, sheet
+from services.letters.domain.planning import (
+    Explored,
+    accepted,
+    explore,
+    facts_of,
+    plan,
+    plan_if_possible,
+)
+from services.letters.domain.sheet import Preview, Printed, Sheet, sheet
 from services.letters.domain.tracking import Tracking, supersedes
 from services.letters.ports import Files, Letterheads, Store, Typesetter
 from services.letters.usecases.drafts import save
@@ -36,6 +44,17 @@ class Freezing:
     mail_kind: MailKind
     mandate: MandateMention
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewing:
+    """How a letter is looked at before it leaves; nothing given: as planned."""
+
+    first_send_day: date | None = None
+    send_day: date | None = None
+    new_start: date | None = None
+    mail_kind: MailKind | None = None
+    mandate: MandateMention = MandateMention.HELD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,31 +85,27 @@ async def plan_letter(
     new_start: date | None,
     store: Store,
     clock: Clock,
-) -> tuple[Letter, Evaluation]:
+) -> tuple[Letter, Explored]:
     """Return what the law makes of a letter that leaves from ``first_send_day`` on.
 
     Raises ``InvalidFields`` while a day its ground needs is missing.
     """
     async with store.account(account_id) as transaction:
         letter = await transaction.get(letter_id)
-    evaluation = plan(
-        letter,
+    explored = explore(
+        facts_of(letter),
         first_send_day=first_send_day or paris_date(clock()),
         send_day=send_day,
         new_start=new_start,
     )
-    return letter, evaluation
+    return letter, explored
 
 
 async def render_letter(
     account_id: UUID,
     letter_id: UUID,
+    viewing: Viewing,
     *,
-    first_send_day: date | None,
-    send_day: date | None,
-    new_start: date | None,
-    mail_kind: MailKind | None,
-    mandate: MandateMention,
     store: Store,
     press: Press,
     clock: Clock,
@@ -104,24 +119,52 @@ async def render_letter(
     if letter.frozen is not None:
         pdf = await press.files.get(letter.frozen.sha256)
         return Printed(pdf, letter.frozen.page_count), True
-    today = first_send_day or paris_date(clock())
-    if send_day or new_start:
-        evaluation: Evaluation | None = plan(
-            letter, first_send_day=today, send_day=send_day, new_start=new_start
+    content = await _seen(letter, viewing, press=press, today=paris_date(clock()))
+    return await press.typesetter.typeset(content), False
+
+
+async def preview_letter(
+    account_id: UUID,
+    letter_id: UUID,
+    viewing: Viewing,
+    *,
+    store: Store,
+    press: Press,
+    clock: Clock,
+) -> Preview:
+    """Return the letter as HTML for the screen; a frozen one as it was frozen."""
+    async with store.account(account_id) as transaction:
+        letter = await transaction.get(letter_id)
+    if letter.frozen is not None:
+        viewing = replace(
+            viewing,
+            first_send_day=letter.frozen.send_day,
+            send_day=letter.frozen.send_day,
+            new_start=letter.frozen.wanted_new_start,
+            mail_kind=letter.frozen.mail_kind,
+            mandate=letter.frozen.mandate,
         )
-    else:
-        evaluation = plan_if_possible(letter, first_send_day=today)
-    day = (evaluation and evaluation.send_day) or send_day or today
-    letterhead = await press.letterheads.on(account_id, day)
-    content = sheet(
+    content = await _seen(letter, viewing, press=press, today=paris_date(clock()))
+    return press.typesetter.preview(content)
+
+
+async def _seen(letter: Letter, viewing: Viewing, *, press: Press, today: date) -> Sheet:
+    first = viewing.first_send_day or today
+    evaluation = plan_if_possible(
+        letter,
+        first_send_day=first,
+        send_day=viewing.send_day,
+        new_start=viewing.new_start,
+    )
+    day = (evaluation and evaluation.send_day) or viewing.send_day or first
+    return sheet(
         letter,
         day=day,
-        letterhead=letterhead,
+        letterhead=await press.letterheads.on(letter.account_id, day),
         evaluation=evaluation,
-        mail_kind=mail_kind,
-        mandate=mandate,
+        mail_kind=viewing.mail_kind,
+        mandate=viewing.mandate,
     )
-    return await press.typesetter.typeset(content), False
 
 
 async def freeze_letter(
@@ -168,7 +211,10 @@ def standing_answer(letter: Letter, asked: Freezing) -> Frozen | None:
     if frozen.sending_id != asked.sending_id and frozen.generation == asked.generation:
         raise LetterHeld(number=letter.number)
     same = frozen.generation == asked.generation and frozen.answers(
-        send_day=asked.send_day, new_start=asked.new_start, mail_kind=asked.mail_kind
+        send_day=asked.send_day,
+        new_start=asked.new_start,
+        mail_kind=asked.mail_kind,
+        mandate=asked.mandate,
     )
     return frozen if same else None
 
@@ -226,6 +272,7 @@ async def _printed(
         sending_id=asked.sending_id,
         generation=asked.generation,
         mail_kind=asked.mail_kind,
+        mandate=asked.mandate,
         send_day=asked.send_day,
         presumed_receipt=evaluation.presumed_receipt,
         last_covered_day=evaluation.last_covered_day,

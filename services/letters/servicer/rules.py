@@ -1,0 +1,33 @@
+"""Who may call each RPC of letters."""
+
+from typing import Final
+
+from kit.grpc import Rule
+
+_ANYONE: Final = Rule(callers={"gateway", "dispatch"})  # the public calculator has no account
+_DIRECTORY: Final = Rule(callers={"gateway", "dispatch"})
+_OWNER: Final = Rule(callers={"gateway"}, roles={"owner"}, account=True)
+_READ: Final = Rule(callers={"gateway", "dispatch", "signature"}, account=True)
+_SENDING: Final = Rule(callers={"dispatch"}, account=True)
+
+RULES: Final = {
+    "SearchRecipients": _DIRECTORY,
+    "GetRecipient": _DIRECTORY,
+    "ListContractTypes": _ANYONE,
+    "ListGrounds": _ANYONE,
+    "DescribeForm": _ANYONE,
+    "EvaluateTermination": _ANYONE,
+    "CreateLetter": _OWNER,
+    "GetLetter": _READ,
+    "UpdatePolicyholder": _OWNER,
+    "SetRecipient": _OWNER,
+    "SetContract": _OWNER,
+    "RemoveContract": _OWNER,
+    "UpdateExtras": _OWNER,
+    "RenderLetter": Rule(callers={"gateway", "dispatch"}, account=True),
+    "PreviewLetter": _OWNER,
+    "ListLetters": _OWNER,
+    "PlanLetter": Rule(callers={"gateway", "dispatch"}, account=True),
+    "FreezeLetter": _SENDING,
+    "ThawLetter": _SENDING,
+}
