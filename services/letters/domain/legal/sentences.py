@@ -9,7 +9,7 @@ from typing import Any, Final
 from typing_extensions import override
 
 from kit.french import long_day, plain_day, typography
-from services.letters.domain.legal.articles import Article
+from services.letters.domain.legal.articles import Article, LawCode
 from services.letters.domain.legal.codes import Ground, Refusal, WarningCode
 from services.letters.domain.legal.contract_types import ContractType, Section
 from services.letters.domain.legal.evaluation import Evaluation, Facts, Step
@@ -93,12 +93,16 @@ class Catalogue:
     def article(self, article: Article) -> ArticleWords:
         """Return an article's title, paraphrase and date of force."""
         row = self._articles["article"].get(article.key, {})
-        code = self._articles["code"][article.code]
         return ArticleWords(
-            title=typography(f"Art. {article.number} {code}"),
+            title=typography(f"Art. {article.number} {self.law(article.code)}"),
             paraphrase=typography(row.get("paraphrase", "")),
             since=row.get("since"),
         )
+
+    def law(self, code: LawCode) -> str:
+        """Return a code's name after an article: ``du code des assurances``."""
+        name: str = self._articles["code"][code]
+        return name
 
     def ground(self, ground: Ground) -> Labels:
         """Return a ground's name and what it allows."""
