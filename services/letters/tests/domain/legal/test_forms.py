@@ -68,6 +68,7 @@ def test_a_good_answer_is_tidied_and_unknown_codes_are_dropped() -> None:
 
     assert read["new_insurer_siren"] == "732829320"
     assert read["new_insurer_name"] == "Solenne Mutuelle"
+    assert read["contact_phone"] == "+33465712020"
     assert "stranger" not in read
 
 
