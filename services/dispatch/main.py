@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.blobs import Blobs
 from kit.clock import Clock, load_clock, system_clock
 from kit.db import Database
-from kit.events import Bus, Consumer, Relay
+from kit.events import Bus, Listener, Relay
 from kit.grpc import Peers, Serving
 from kit.http import PartnerHttp
 from kit.mail import MailSender
@@ -35,18 +35,6 @@ from services.dispatch.store import PgStore, PgWork
 from services.dispatch.usecases import settling
 
 OPERATOR_TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)  # what the vendor asks its clients
-
-
-@dataclass(frozen=True, slots=True)
-class _Listening:
-    """A consumer as a loop of this process."""
-
-    consumer: Consumer
-    database: Database
-    bus: Bus
-
-    async def run(self, stop: asyncio.Event) -> None:
-        await self.consumer.run(self.database, self.bus, stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +78,7 @@ async def run(settings: DispatchSettings) -> None:
         ],
         loops={
             "relay": Relay(database, bus),
-            "accounts": _Listening(accounts_consumer(open_work, clock), database, bus),
+            "accounts": Listener(accounts_consumer(open_work, clock), database, bus),
             "due": due_worker(database, desk, hands=settings.hands),
             "mail": MailSender(
                 database,

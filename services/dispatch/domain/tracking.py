@@ -9,7 +9,7 @@ from typing import Final
 from services.dispatch.domain import cutoffs
 from services.dispatch.domain.letter import MailKind
 from services.dispatch.domain.proofs import ProofKind
-from services.dispatch.domain.sending import ENDED, Sending, State
+from services.dispatch.domain.sending import NEXT, Sending, State
 from services.dispatch.domain.timeline import Happened
 
 ACCEPTANCE_DAYS: Final = 15
@@ -119,17 +119,20 @@ def _is_about(sending: Sending, news: News) -> bool:
 
 def _ended(sending: Sending, news: News, now: datetime) -> tuple[Sending, list[Happened]]:
     wanted = _state_of(news.answer, sending.order.mail_kind)
-    if wanted is None or wanted is sending.state:
+    if wanted is sending.state:
         return sending, []
-    if sending.state in ENDED:
-        return sending, [_noted(news, now, "late")]  # a final state never regresses
-    if wanted is State.FAILED and sending.state is State.IN_TRANSIT:
+    if wanted is None:
+        # A deposit told of a letter we hold for failed is for a person to look at.
+        late = sending.state is State.FAILED and news.deposited_at is not None
+        return sending, [_noted(news, now, "late")] if late else []
+    if wanted not in NEXT.get(sending.state, frozenset()):
+        on_the_way = sending.state is State.IN_TRANSIT
+        return sending, [_noted(news, now, "without-deposit" if on_the_way else "late")]
+    if wanted is State.FAILED:
         sending, fact = sending.fail("operator-error", {}, now)
-        return sending, [fact]
-    if sending.state is State.DEPOSITED or wanted is State.BOUNCED:
+    else:
         sending, fact = sending.end(wanted, news.ended_at or now)
-        return sending, [fact]
-    return sending, [_noted(news, now, "without-deposit")]
+    return sending, [fact]
 
 
 def _state_of(answer: Answer, kind: MailKind) -> State | None:

@@ -48,7 +48,7 @@ async def confirm_accepted(
         now = desk.clock()
         accepted, fact = sending.accepted(reference, now)
         seen = Happened(code="confirmed-accepted", at=now, facts={"by": by, "note": note})
-        saved = await _keep(work, accepted, [seen, fact], desk=desk)
+        saved = await _keep(work, accepted, [fact, seen], desk=desk)
     failpoint("dispatch.confirm.accepted")
     return saved
 

@@ -99,6 +99,12 @@ async def _give_back(work: Work, sending: Sending, desk: Desk) -> None:
     await giving_back.plan(work, sending, desk=desk)
 
 
+async def _give_back_undeposited(work: Work, sending: Sending, desk: Desk) -> None:
+    """Charge nothing for a letter that was never deposited."""
+    if sending.deposited_at is None:
+        await giving_back.plan(work, sending, desk=desk)
+
+
 AFTER: Final[Mapping[str, Sequence[Follow]]] = {
     "scheduled": (plan_departure,),
     "rescheduled": (plan_departure,),
@@ -115,7 +121,7 @@ AFTER: Final[Mapping[str, Sequence[Follow]]] = {
     "collected": (_plan_evidence,),
     "refused": (_plan_evidence,),
     "unclaimed": (_plan_evidence,),
-    "bounced": (_plan_evidence,),
+    "bounced": (_plan_evidence, _give_back_undeposited),
     "confirmed-accepted": (_plan_look_now,),
 }
 

@@ -1,5 +1,6 @@
 """Our own evidence sheet: made once a sending has ended, sealed, chained, kept."""
 
+import tomllib
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -17,6 +18,7 @@ from services.dispatch.usecases import proving, telling
 FOLDER: Final = Path(__file__).parent.parent / "templates"
 STYLESHEET: Final = FOLDER / "evidence.css"
 TEMPLATES: Final = environment(FOLDER)
+WORDS: Final = tomllib.loads((FOLDER / "proofs.toml").read_text("utf-8"))
 
 
 async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
@@ -83,4 +85,5 @@ def _content(sending: Sending, evidence: Evidence) -> dict[str, object]:
         "evidence": evidence,
         "sending": sending,
         "closes_on": telling.closes_on(sending),
+        "words": WORDS,
     }

@@ -11,7 +11,7 @@ from kit.errors import TurnedDown
 from kit.failpoints import failpoint
 from kit.ids import parse_id
 from services.dispatch.domain import cutoffs
-from services.dispatch.domain.sending import RESTARTABLE, Sending
+from services.dispatch.domain.sending import RESTARTABLE, Sending, State
 from services.dispatch.ports import Desk, SendingMissing
 
 NIGHT: Final = time(3, 30)
@@ -63,4 +63,6 @@ async def _settle(account_id: UUID, key: str, *, desk: Desk) -> bool:
 
 
 def _is_left_over(sending: Sending, generation: int) -> bool:
-    return generation < sending.generation or sending.state in RESTARTABLE
+    gone = sending.state in RESTARTABLE
+    undelivered = sending.state is State.BOUNCED and sending.deposited_at is None
+    return generation < sending.generation or gone or undelivered

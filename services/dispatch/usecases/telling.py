@@ -172,6 +172,7 @@ def _facts(sending: Sending, fact: Happened, notice: Notice) -> dict[str, object
         "deposited_at": deposited,
         "closes_on": closes_on(sending),
         "ended_at": sending.ended_at,
+        "ended_day": paris_date(sending.ended_at) if sending.ended_at else None,
         "reason": fact.facts.get("reason", sending.reason),
         "reason_facts": dict(sending.reason_facts),
         "cutoff": cutoffs.cutoff(order.send_day),
