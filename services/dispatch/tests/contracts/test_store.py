@@ -1,0 +1,254 @@
+"""The store: one suite on the memory and on real Postgres."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from kit.errors import ChangedMeanwhile
+from kit.ids import new_id, new_token, token_hash
+from services.dispatch.domain.letter import Attachment
+from services.dispatch.domain.proofs import Proof, ProofKind
+from services.dispatch.domain.sending import Sending, State
+from services.dispatch.domain.timeline import Happened
+from services.dispatch.ports import SendingMissing, Store
+from services.dispatch.store import PgStore
+from services.dispatch.tests.builders import NOON, a_sending, an_attempt
+from services.dispatch.tests.fakes import FakeLetters
+from services.dispatch.tests.memory import MemoryStore
+from tests.support.servers import MakeDatabase
+from tests.support.time import SettableClock
+
+
+@pytest.fixture(scope="module")
+async def pg_store(database: MakeDatabase) -> PgStore:
+    return PgStore(await database("dispatch"), SettableClock(NOON))
+
+
+@pytest.fixture
+def memory_store() -> MemoryStore:
+    return MemoryStore(SettableClock(NOON))
+
+
+@pytest.fixture(params=["memory_store", pytest.param("pg_store", marks=pytest.mark.servers)])
+def store(request: pytest.FixtureRequest) -> Store:
+    found: Store = request.getfixturevalue(request.param)
+    return found
+
+
+def fresh(state: State = State.PREPARING, **changes: object) -> Sending:
+    found = a_sending(state, **changes)
+    attempt = found.attempt and replace(
+        found.attempt, id=new_id(), token_hash=token_hash(new_token()), reference=str(new_id())
+    )
+    return replace(
+        found, id=new_id(), account_id=new_id(), letter_id=new_id(), version=0, attempt=attempt
+    )
+
+
+async def kept(store: Store, sending: Sending, *facts: Happened) -> Sending:
+    async with store.account(sending.account_id) as work:
+        return await work.save(sending, *facts)
+
+
+def a_proof(kind: ProofKind = ProofKind.DEPOSIT) -> Proof:
+    return Proof(
+        kind=kind,
+        attempt=1,
+        filename="26-00042-depot.pdf",
+        sha256="a" * 64,
+        byte_count=12,
+        stamped_at=NOON,
+        stored_at=NOON,
+        operator_reference="400001",
+    )
+
+
+async def test_a_sending_comes_back_as_it_was_saved(store: Store) -> None:
+    letter, _ = await FakeLetters().freeze(a_sending(), send_day=date(2027, 1, 15), key="k")
+    sending = fresh(
+        State.DEPOSITED,
+        letter=letter,
+        mandate=Attachment(filename="Mandat.pdf", sha256="b" * 64),
+        held_cents=540,
+        locked=True,
+        deposited_at=NOON,
+        reason_facts={"why": "é"},
+    )
+
+    saved = await kept(store, sending)
+
+    async with store.account(sending.account_id) as work:
+        assert await work.get(sending.id) == saved
+        assert await work.find(sending.letter_id) == saved
+    assert saved == replace(sending, version=1)
+
+
+async def test_an_unsaved_change_is_forgotten_when_the_transaction_fails(store: Store) -> None:
+    sending = await kept(store, fresh())
+
+    async def fail() -> None:
+        async with store.account(sending.account_id) as work:
+            await work.save(sending.schedule(NOON)[0])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+
+    async with store.account(sending.account_id) as work:
+        assert (await work.get(sending.id)).state is State.PREPARING
+
+
+async def test_a_stale_save_is_turned_down(store: Store) -> None:
+    first = await kept(store, fresh())
+    await kept(store, first.schedule(NOON)[0])
+
+    with pytest.raises(ChangedMeanwhile):
+        await kept(store, first.turn_down("late", {}, NOON)[0])
+
+
+async def test_a_second_sending_of_a_letter_is_turned_down(store: Store) -> None:
+    first = await kept(store, fresh())
+    twin = replace(first, version=0)
+
+    with pytest.raises(ChangedMeanwhile):
+        await kept(store, twin)
+
+
+async def test_an_account_does_not_see_anothers_sending(store: Store) -> None:
+    sending = await kept(store, fresh())
+
+    async with store.account(new_id()) as work:
+        assert await work.find(sending.letter_id) is None
+        with pytest.raises(SendingMissing):
+            await work.get(sending.id)
+
+
+async def test_a_fact_is_written_once_and_read_in_order(store: Store) -> None:
+    sending = await kept(store, fresh(), Happened(code="validated", at=NOON))
+    late = Happened(code="news-noted", at=NOON, facts={"why": "late"}, applied=False)
+
+    async with store.account(sending.account_id) as work:
+        await work.note(sending, late, late)
+        await work.note(sending, late)
+        lines = await work.timeline(sending.id)
+
+    assert [(line.fact, line.generation) for line in lines] == [
+        (Happened(code="validated", at=NOON), 1),
+        (late, 1),
+    ]
+
+
+async def test_a_proof_is_stored_once(store: Store) -> None:
+    sending = await kept(store, fresh())
+
+    async with store.account(sending.account_id) as work:
+        assert await work.add_proof(sending, a_proof())
+        assert not await work.add_proof(sending, replace(a_proof(), sha256="c" * 64))
+        assert await work.add_proof(sending, a_proof(ProofKind.RECEIPT))
+        assert list(await work.proofs(sending.id)) == [a_proof(), a_proof(ProofKind.RECEIPT)]
+
+
+async def test_an_attempt_is_found_by_the_hash_of_its_secret(store: Store) -> None:
+    sending = await kept(store, fresh(State.UNKNOWN))
+    assert sending.attempt is not None
+
+    found = await store.by_token(sending.attempt.token_hash)
+
+    assert found is not None
+    assert (found.account_id, found.sending_id) == (sending.account_id, sending.id)
+    assert found.attempt == sending.attempt
+    assert await store.by_token(token_hash("guessed")) is None
+
+
+async def test_a_changed_attempt_replaces_what_was_known_of_it(store: Store) -> None:
+    sending = await kept(store, fresh(State.UNKNOWN))
+
+    accepted = await kept(store, sending.accepted("400777", NOON)[0])
+
+    async with store.account(sending.account_id) as work:
+        assert (await work.get(sending.id)).attempt == accepted.attempt
+
+
+@pytest.mark.parametrize(
+    ("state", "sent"), [(State.PREPARING, False), (State.UNKNOWN, True), (State.IN_TRANSIT, True)]
+)
+async def test_an_account_has_sent_once_it_handed_a_letter_over(
+    store: Store, state: State, sent: bool
+) -> None:
+    sending = await kept(store, fresh(state))
+
+    async with store.account(sending.account_id) as work:
+        assert await work.has_sent() is sent
+
+
+async def test_unknown_sendings_are_listed_oldest_first_for_staff(store: Store) -> None:
+    later = fresh(State.UNKNOWN)
+    assert later.attempt is not None
+    late = replace(later.attempt, handed_at=NOON + timedelta(hours=2))
+    later = await kept(store, replace(later, attempt=late))
+    sooner = await kept(store, fresh(State.UNKNOWN))
+    mine = {later.id, sooner.id}
+
+    found = [one.id for one in await store.unknown() if one.id in mine]
+
+    assert found == [sooner.id, later.id]
+    assert await store.account_of(later.id) == later.account_id
+
+
+async def test_sendings_are_found_by_state_in_one_account(store: Store) -> None:
+    sending = await kept(store, fresh(State.IN_TRANSIT))
+
+    async with store.account(sending.account_id) as work:
+        assert list(await work.with_state(State.IN_TRANSIT, State.DEPOSITED)) == [sending]
+        assert not await work.with_state(State.BLOCKED)
+
+
+async def test_the_operators_number_of_an_agency_is_kept(store: Store) -> None:
+    account_id: UUID = new_id()
+
+    async with store.account(account_id) as work:
+        assert await work.sender_at("ar24", "mark") == ""
+        await work.remember_sender("ar24", "mark", "9001")
+        await work.remember_sender("ar24", "mark", "9002")
+        assert await work.sender_at("ar24", "mark") == "9001"
+        assert await work.sender_at("ar24", "other mark") == ""
+
+
+async def test_evidence_sheets_advance_one_at_a_time(store: Store) -> None:
+    account_id: UUID = new_id()
+
+    async with store.account(account_id) as work:
+        first = await work.evidence_head()
+        await work.advance_evidence(first, "d" * 64)
+        second = await work.evidence_head()
+
+    assert (first.number, second.number, second.sha256) == (0, 1, "d" * 64)
+    with pytest.raises(ChangedMeanwhile):
+        async with store.account(account_id) as work:
+            await work.advance_evidence(first, "e" * 64)
+
+
+@pytest.mark.servers
+async def test_what_happened_cannot_be_rewritten(database: MakeDatabase) -> None:
+    db = await database("dispatch")
+    sending = await kept(PgStore(db, SettableClock(NOON)), fresh(), Happened(code="x", at=NOON))
+
+    for statement in ("UPDATE timeline SET code = 'y'", "DELETE FROM timeline"):
+        with pytest.raises(Exception, match="permission denied"):
+            async with db.account(sending.account_id) as session:
+                await session.execute(text(statement))
+
+
+@pytest.mark.servers
+async def test_each_save_with_a_fact_is_announced_with_its_version(database: MakeDatabase) -> None:
+    db = await database("dispatch")
+    sending = await kept(PgStore(db, SettableClock(NOON)), fresh(), Happened(code="x", at=NOON))
+    await kept(PgStore(db, SettableClock(NOON)), replace(sending, attempt=an_attempt()))
+
+    async with db.worker() as session:
+        rows = await session.execute(text("SELECT aggregate_version, subject FROM outbox"))
+
+    assert [tuple(row) for row in rows] == [(1, f"evt.dispatch.v1.sending_changed.{sending.id}")]
