@@ -53,8 +53,8 @@ class PartnerHttp:
     """One partner's HTTP API.
 
     ``pace`` is awaited before each request: a token bucket where the partner counts requests.
-    URLs are paths under ``base_url``, or whole URLs of that same origin; any other is refused,
-    since addresses received from a partner are not ours to follow.
+    URLs are paths under ``base_url`` (``""`` is itself), or whole URLs of that same origin; any
+    other is refused, since addresses received from a partner are not ours to follow.
     """
 
     def __init__(  # each is a fact about the partner
@@ -160,7 +160,7 @@ class PartnerHttp:
         return {"partner": self._partner}
 
     def _target(self, url: str) -> str:
-        whole = url if "://" in url else f"{self._base}/{url.lstrip('/')}"
+        whole = url if "://" in url else f"{self._base}/{url.lstrip('/')}" if url else self._base
         if _origin(whole) != self._origin:
             raise PartnerRefused(self._partner, 0, b"an address outside the partner's own host")
         return whole

@@ -1,0 +1,54 @@
+"""Work of accounts that falls due by itself."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit import due
+from kit.clock import Clock, system_clock
+from kit.db import Database
+from kit.due import DueItem, DueWorker
+from services.accounts import usecases
+from services.accounts.ports import Registry
+from services.accounts.store import CHECK_REGISTRATION, REVIEW_STANDING, SqlStore
+
+SWEEP: Final = "sweep"
+SWEEP_EVERY: Final = timedelta(hours=1)
+
+
+def due_worker(db: Database, clock: Clock, *, store: SqlStore, registry: Registry) -> DueWorker:
+    """Return the loop: registry checks, ends of validity, hourly sweep."""
+
+    async def check_registration(item: DueItem) -> None:
+        if item.account_id is not None:
+            await usecases.check_registration(
+                item.account_id, asked_by=None, store=store, registry=registry, clock=clock
+            )
+
+    async def review_standing(session: AsyncSession, item: DueItem) -> None:
+        if item.account_id is not None:
+            await usecases.review_standing(store.book(session), item.account_id, now=clock())
+
+    async def sweep(session: AsyncSession, item: DueItem) -> None:
+        book = store.book(session)
+        await usecases.sweep(book, technical=system_clock(), business=clock())
+        await _plan_sweep(session, item.due_at, clock)
+
+    return DueWorker(
+        db,
+        clock,
+        within={REVIEW_STANDING: review_standing, SWEEP: sweep},
+        leased={CHECK_REGISTRATION: check_registration},
+    )
+
+
+async def start_sweeping(db: Database, clock: Clock) -> None:
+    """Plan the first sweep; doing it again moves it, nothing more."""
+    async with db.worker() as session:
+        await due.schedule(session, kind=SWEEP, key=SWEEP, due_at=clock(), account_id=None)
+
+
+async def _plan_sweep(session: AsyncSession, done: datetime, clock: Clock) -> None:
+    at = max(done, clock()) + SWEEP_EVERY
+    await due.schedule(session, kind=SWEEP, key=SWEEP, due_at=at, account_id=None)

@@ -1,0 +1,1 @@
+"""Outside companies and libraries, behind the ports."""
