@@ -1396,7 +1396,7 @@ class Remark(_message.Message):
     """
     @_builtins.property
     def facts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """What its sentence needs, as {"day": "2027-02-28"}."""
+        """What its sentence needs: "end_day" and "days" of what expires, "from_day" of a lapse that will forbid."""
 
     def __init__(
         self,
