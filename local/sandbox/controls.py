@@ -95,11 +95,11 @@ class Controls:
     async def due(self) -> dict[str, Any]:
         """Return what the time machine needs: the next instant, and whether all is quiet."""
         world = self._world
-        upcoming = world.due.next_instant()
+        upcoming = world.due.next_item()
         late, waiting = world.due.late(), world.webhooks.waiting()
         return {
             "now": world.now().isoformat(),
-            "next": upcoming.isoformat() if upcoming else None,
+            "next": upcoming.at.isoformat() if upcoming else None,
             "late": late,
             "webhooks": waiting,
             "quiet": late == 0 and waiting == 0,

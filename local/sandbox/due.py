@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -18,6 +19,15 @@ CREATE INDEX IF NOT EXISTS due_order ON due (due_at);
 """
 POLL_S: Final = 0.05
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One act to come."""
+
+    key: str
+    kind: str
+    at: datetime
 
 
 class Due:
@@ -44,10 +54,12 @@ class Due:
         """Forget a planned act, if it is still there."""
         self._store.write("DELETE FROM due WHERE key = ?", (f"{kind}:{subject}",))
 
-    def next_instant(self) -> datetime | None:
-        """Return the earliest planned instant, past ones included."""
-        text = self._store.value("SELECT min(due_at) FROM due")
-        return None if text is None else datetime.fromisoformat(text)
+    def next_item(self) -> Planned | None:
+        """Return the earliest planned act, late ones included."""
+        row = self._store.row("SELECT * FROM due ORDER BY due_at, key LIMIT 1")
+        if row is None:
+            return None
+        return Planned(row["key"], row["kind"], datetime.fromisoformat(row["due_at"]))
 
     def late(self) -> int:
         """Return how many acts are due and not done yet."""

@@ -125,4 +125,3 @@ async def _cut(send: Send) -> None:
     """Promise a byte and never send it: the server closes the line, the caller learns nothing."""
     headers = [(b"content-length", b"1")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})

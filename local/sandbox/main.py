@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -39,6 +40,7 @@ from local.sandbox.registry.soap import Registry
 from local.sandbox.settings import SandboxSettings
 from local.sandbox.world import World
 
+ADDRESS: Final = "address"
 SCHEMAS: Final = (operator_letters.SCHEMA, card_objects.SCHEMA)
 
 
@@ -55,12 +57,12 @@ class Sandbox:
         settings: SandboxSettings,
         *,
         clock: Clock | None = None,
-        more_routes: Iterable[APIRouter] = (),
+        more: Callable[[World], Iterable[APIRouter]] = lambda _world: (),
     ) -> "Sandbox":
         """Open the memory and lay out the routes; nothing listens yet."""
         world = World.build(settings, clock=clock, schemas=SCHEMAS)
         app = FastAPI(title="Bac à sable", docs_url=None, redoc_url=None, openapi_url=None)
-        for router in (*_routers(world), *more_routes):
+        for router in (*_routers(world), *more(world)):
             app.include_router(router)
         app.mount("/static", StaticFiles(directory=HERE / "static"))
         return cls(world, Gate(app, world))
@@ -99,8 +101,15 @@ async def serve(sandbox: Sandbox) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, setattr, server, "should_exit", True)  # noqa: FBT003 - setattr's shape
+    (settings.data_dir / ADDRESS).write_text(settings.base_url)
     async with sandbox.loops():
         await server.serve()
+
+
+def address(data_dir: Path) -> str | None:
+    """Return where the sandbox that keeps its memory there listens, None if it never did."""
+    file = data_dir / ADDRESS
+    return file.read_text().strip() if file.exists() else None
 
 
 def _routers(world: World) -> list[APIRouter]:

@@ -76,9 +76,11 @@ class Webhooks:
                 (partner, subject, url, body, content_type, state, _text(now)),
             )
 
-    def waiting(self) -> int:
-        """Return how many have not been delivered and may still be."""
-        count: int = self._store.value("SELECT count(*) FROM webhook WHERE state = ?", (WAITING,))
+    def waiting(self, *, below_tries: int = 1_000_000) -> int:
+        """Return how many may still be delivered, having failed fewer times than this."""
+        count: int = self._store.value(
+            "SELECT count(*) FROM webhook WHERE state = ? AND tries < ?", (WAITING, below_tries)
+        )
         return count
 
     def retry_all(self) -> int:

@@ -1,8 +1,8 @@
 """RFC 3161 over HTTP: a hash comes in, the same hash comes out with a signed business time."""
 
-from typing import Final
+from typing import ClassVar, Final
 
-from asn1crypto import keys, tsp
+from asn1crypto import core, keys, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import serialization
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -100,10 +100,15 @@ def _asn1_key(identity: Identity) -> keys.PrivateKeyInfo:
     return keys.PrivateKeyInfo.load(der)
 
 
-def _rejection(reason: str) -> tsp.TimeStampResp:
-    info = tsp.PKIStatusInfo({"status": "rejection", "fail_info": {reason}})
-    return tsp.TimeStampResp({"status": info})
+class _Rejection(core.Sequence):  # type: ignore[misc] # asn1crypto ships no types
+    """A response without a token, which asn1crypto's own class cannot be."""
+
+    _fields: ClassVar = [("status", tsp.PKIStatusInfo)]
 
 
-def _reply(answer: tsp.TimeStampResp) -> Response:
+def _rejection(reason: str) -> _Rejection:
+    return _Rejection({"status": {"status": "rejection", "fail_info": {reason}}})
+
+
+def _reply(answer: core.Sequence) -> Response:
     return Response(answer.dump(), media_type=REPLY)
