@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from kit.errors import FieldError, InvalidFields
 from services.letters.domain.legal.articles import Article
 from services.letters.domain.legal.codes import (
     CodeFamily,
@@ -21,7 +22,14 @@ from services.letters.domain.legal.codes import (
 from services.letters.domain.legal.contract_types import ContractType
 
 Facts = Mapping[str, str | int | date]
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
 NO_FACTS: Final[Facts] = MappingProxyType({})
+
+
+def is_reasonable(day: date) -> bool:
+    """Tell whether a day may belong to a contract of someone alive: from 1900 to 2199."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,13 @@ class Timing:
     send_day: date | None = None
     new_start: date | None = None
     """Wished start of the new contract; wins over the one stored with the contract."""
+
+    def __post_init__(self) -> None:
+        """Refuse days too far for the calendar to be walked. Raises ``InvalidFields``."""
+        wished = {"send_day": self.send_day, "new_start": self.new_start}
+        wrong = [name for name, day in wished.items() if day and not is_reasonable(day)]
+        if wrong:
+            raise InvalidFields([FieldError(name, "day-out-of-range") for name in wrong])
 
 
 class StepKind(StrEnum):

@@ -21,7 +21,7 @@ from services.letters.domain.legal.contract_types import (
     TypeRule,
     YearlyExit,
 )
-from services.letters.domain.legal.evaluation import ContractFacts
+from services.letters.domain.legal.evaluation import ContractFacts, is_reasonable
 from services.letters.domain.policyholder import is_email, phone_number
 
 
@@ -241,7 +241,7 @@ def _iso_day(value: str, _field: Field) -> _Read:
         day = date.fromisoformat(value)
     except ValueError:
         return value, "day-unreadable"
-    return value, "" if _FIRST_YEAR <= day.year <= _LAST_YEAR else "day-out-of-range"
+    return day.isoformat(), "" if is_reasonable(day) else "day-out-of-range"
 
 
 def _months(value: str, field: Field) -> _Read:
@@ -271,8 +271,6 @@ def _flag(value: str, _field: Field) -> _Read:
 
 
 _TICKED: Final = frozenset({"true", "on", "1"})
-_FIRST_YEAR: Final = 1900
-_LAST_YEAR: Final = 2199
 _READERS: Final = {
     FieldKind.TEXT: _text,
     FieldKind.LONG_TEXT: _text,

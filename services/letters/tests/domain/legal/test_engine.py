@@ -1,15 +1,11 @@
 """The engine's whole answers, ground by ground, then every pair of the catalogue."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kit.errors import InvalidFields
-from services.letters.domain.legal import engine, grounds
+from services.letters.domain.legal import engine
 from services.letters.domain.legal.codes import (
     CodeFamily,
     Ground,
@@ -19,13 +15,12 @@ from services.letters.domain.legal.codes import (
     SenderMode,
     WarningCode,
 )
-from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
+from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.evaluation import ContractFacts, Evaluation, StepKind, Timing
 from services.letters.tests.domain.legal.legal_words import catalogue
 from tests.support.time import day
 
 TODAY = day("Mon 2026-11-23")
-FOUR_DATES = (StepKind.SEND, StepKind.RECEIPT, StepKind.END, StepKind.START)
 RIA = ContractFacts(
     contract_type=ContractType.SANTE_INDIVIDUELLE,
     ground=Ground.RIA,
@@ -258,6 +253,17 @@ def test_a_day_the_ground_needs_is_asked_for_by_its_field() -> None:
     assert [error.field for error in missing.value.errors] == ["anniversary"]
 
 
+@pytest.mark.parametrize("far", ["1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_wish_beyond_any_contract_is_a_wrong_field(far: str) -> None:
+    with pytest.raises(InvalidFields) as wrong:
+        evaluate(RIA, send_day=far, new_start=far)
+
+    assert [(error.field, error.reason) for error in wrong.value.errors] == [
+        ("send_day", "day-out-of-range"),
+        ("new_start", "day-out-of-range"),
+    ]
+
+
 def test_ria_of_a_group_is_not_written_yet_and_offers_the_anniversary() -> None:
     found = evaluate(replace(RIA, contract_type=ContractType.SANTE_COLLECTIVE_FACULTATIVE))
 
@@ -295,91 +301,3 @@ def test_what_one_contract_forbids_the_letter_forbids() -> None:
 
     assert SenderMode.PLATFORM in alone.allowed_senders
     assert together.allowed_senders == (SenderMode.AGENCY,)
-
-
-def _every_case() -> Iterator[ContractFacts]:
-    for contract_type in ContractType:
-        for ground in (Ground.ECHEANCE, Ground.HAMON, Ground.RIA, Ground.CUSTOM):
-            for family in CodeFamily:
-                for policyholder in PolicyholderKind:
-                    yield ContractFacts(
-                        contract_type=contract_type,
-                        ground=ground,
-                        policyholder=policyholder,
-                        code_family=family,
-                        anniversary=day("Mon 2027-02-01"),
-                        first_subscription=day("Tue 2022-02-01"),
-                        wanted_new_start=day("Mon 2027-02-01"),
-                        wanted_last_covered_day=day("Sun 2027-01-31"),
-                    )
-
-
-def test_every_pair_of_the_catalogue_answers_in_french_and_holds_together() -> None:
-    words = catalogue()
-    for facts in _every_case():
-        found = evaluate(facts)
-        offered = grounds.offered(facts.contract_type, facts.policyholder, TODAY)
-
-        assert found.ok == (facts.ground in offered), facts
-        assert found.catalogue_version == grounds.CATALOGUE_VERSION
-        assert (found.refusal is None) == found.ok
-        assert bool(words.refusal(found)) != found.ok
-        for step in found.steps:
-            assert words.step(step).sentence
-        for code in found.warnings:
-            assert words.warning(code, found, facts.ground)
-        if found.ok:
-            _holds_together(found, facts)
-
-
-def _holds_together(found: Evaluation, facts: ContractFacts) -> None:
-    assert found.send_day
-    assert found.last_covered_day
-    assert found.send_day >= TODAY
-    assert found.new_start == found.last_covered_day + timedelta(days=1)
-    assert found.presumed_receipt == found.send_day + timedelta(days=1)
-    days = {step.kind: step.day for step in found.steps if step.kind in FOUR_DATES}
-    assert tuple(days) == FOUR_DATES
-    assert tuple(days.values()) == (
-        found.send_day,
-        found.presumed_receipt,
-        found.last_covered_day,
-        found.new_start,
-    )
-    clause_decides = not grounds.legal_basis(
-        grounds.rule_on(facts.ground, TODAY) or grounds.GROUNDS[0],
-        CONTRACT_TYPES[facts.contract_type],
-        facts.code_family,
-    )
-    assert clause_decides == (not found.legal_basis)
-    assert SenderMode.AGENCY in found.allowed_senders
-    assert MailKind.LRE_ACKNOWLEDGED in found.allowed_mail
-
-
-@settings(max_examples=300)
-@given(
-    facts=st.sampled_from([RIA, HAMON, ECHEANCE]),
-    today=st.dates(date(2026, 1, 1), date(2030, 12, 31)),
-    target=st.dates(date(2026, 1, 1), date(2031, 12, 31)),
-    wish=st.none() | st.dates(date(2026, 1, 1), date(2031, 12, 31)),
-)
-def test_the_nearest_days_of_a_refusal_are_accepted_when_taken(
-    facts: ContractFacts, today: date, target: date, wish: date | None
-) -> None:
-    yearly = facts.ground is Ground.ECHEANCE
-    asked = (
-        replace(facts, anniversary=target) if yearly else replace(facts, wanted_new_start=target)
-    )
-
-    found = engine.evaluate([asked], Timing(first_send_day=today, send_day=wish))
-
-    if not found.ok and found.nearest_send_day and found.nearest_new_start:
-        taken = (
-            replace(asked, anniversary=found.nearest_new_start)
-            if yearly
-            else replace(asked, wanted_new_start=found.nearest_new_start)
-        )
-        again = engine.evaluate(
-            [taken], Timing(first_send_day=today, send_day=found.nearest_send_day)
-        )
-        assert again.ok

@@ -118,6 +118,27 @@ def test_a_notice_is_two_months_but_where_the_clause_may_ask_for_more(
         assert forms.checked(given, contract_type, Ground.ECHEANCE)["notice_months"] == months
 
 
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("2027-02-30", "day-unreadable"),
+        ("31/12/2027", "day-unreadable"),
+        ("1899-12-31", "day-out-of-range"),
+        ("9999-12-31", "day-out-of-range"),
+    ],
+)
+def test_a_day_exists_and_belongs_to_our_times(typed: str, reason: str) -> None:
+    given = {"anniversary": typed}
+
+    assert wrong(given, ContractType.AUTO, Ground.ECHEANCE) == {"anniversary": reason}
+
+
+def test_a_day_is_kept_in_one_form() -> None:
+    read = forms.checked({"anniversary": "20270201"}, ContractType.AUTO, Ground.ECHEANCE)
+
+    assert read["anniversary"] == "2027-02-01"
+
+
 def test_an_unanswered_notice_is_two_months() -> None:
     read = forms.checked({"anniversary": "2027-02-01"}, ContractType.AUTO, Ground.ECHEANCE)
 
