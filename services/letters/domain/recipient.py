@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from kit.errors import Kind, TurnedDown
@@ -28,6 +28,7 @@ class AddressScope(StrEnum):
     COMPANY_GROUP = "company_group"
 
 
+_ARTICLES: Final = frozenset({"la", "le", "les", "l"})
 _Scoped = TypeVar("_Scoped", "PostalAddress", "ElectronicAddress")
 
 
@@ -135,20 +136,27 @@ def as_written_to(recipient: Recipient, scope: AddressScope) -> LetterRecipient:
 def rank(query: str, recipient: Recipient) -> tuple[int, int, int, str]:
     """Return how well the body answers the query: the smallest comes first.
 
-    The name beginning as typed wins, then all words found in the name, in one alias, then
-    elsewhere (town, SIREN); among equals an open body, then the shortest name.
+    A name that begins as typed wins, its article apart, then a name with all the words, an alias,
+    and what matches elsewhere (town, SIREN); among equals an open body, then the shortest name.
     """
-    asked = words(query)
-    place = 3
-    if words(recipient.name)[: len(asked)] == asked or " ".join(words(recipient.name)).startswith(
-        " ".join(asked)
-    ):
+    asked, name = words(query), words(recipient.name)
+    if _begins(name, asked) or _begins(_without_article(name), asked):
         place = 0
     elif _all_in(asked, recipient.name):
         place = 1
     elif any(_all_in(asked, alias) for alias in recipient.aliases):
         place = 2
+    else:
+        place = 3
     return (place, 0 if recipient.is_open else 1, len(recipient.name), recipient.name)
+
+
+def _begins(name: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    return " ".join(name).startswith(" ".join(asked))
+
+
+def _without_article(name: tuple[str, ...]) -> tuple[str, ...]:
+    return name[1:] if name[:1] and name[0] in _ARTICLES else name
 
 
 def _all_in(asked: tuple[str, ...], text: str) -> bool:

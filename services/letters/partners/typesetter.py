@@ -16,7 +16,6 @@ from kit import french
 from kit.pdf import Renderer
 from kit.templating import environment
 from services.letters.domain.contract import Contract
-from services.letters.domain.legal.articles import LawCode
 from services.letters.domain.legal.codes import Ground, MailKind
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.sentences import Catalogue
@@ -24,13 +23,6 @@ from services.letters.domain.sheet import Preview, Printed, Sheet
 from services.letters.domain.window import window_lines
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
-_CODES: Final = {
-    LawCode.ASSURANCES: "du code des assurances",
-    LawCode.MUTUALITE: "du code de la mutualité",
-    LawCode.SECURITE_SOCIALE: "du code de la sécurité sociale",
-    LawCode.CONSOMMATION: "du code de la consommation",
-    LawCode.CPCE: "du code des postes et des communications électroniques",
-}
 _MAIL: Final = {
     MailKind.LRE_SIMPLE: "Recommandé électronique",
     MailKind.LRE_ACKNOWLEDGED: "Recommandé électronique avec accusé de réception",
@@ -41,6 +33,10 @@ _BY_GROUND: Final = {
     Ground.HAMON: "hamon.html",
     Ground.RIA: "ria.html",
     Ground.CUSTOM: "custom.html",
+}
+_TAGS: Final = {  # the pane stands inside a page that has its own heading
+    "page.html": {"head": "header", "body": "main", "subject": "h1"},
+    "pane.html": {"head": "div", "body": "div", "subject": "p"},
 }
 _KEPT: Final = 64  # previews: an agent looks at the same page again and again
 
@@ -61,7 +57,7 @@ class JinjaTypesetter:
 
     def subject(self, sheet: Sheet) -> str:
         """Return the subject line, without « Objet »."""
-        text = self._pages.get_template("subject.txt").render(sheet=sheet, codes=_CODES)
+        text = self._pages.get_template("subject.txt").render(sheet=sheet)
         return french.typography(" ".join(text.split(" ")).strip())
 
     def preview(self, sheet: Sheet) -> Preview:
@@ -78,10 +74,10 @@ class JinjaTypesetter:
         return self._pages.get_template(template).render(
             sheet=sheet,
             layout=layout,
+            tags=_TAGS[layout],
             tight=tight,
             title=self._title(sheet),
             subject=self.subject(sheet),
-            codes=_CODES,
             mail=_MAIL[sheet.mail_kind] if sheet.mail_kind else "Recommandé électronique",
             window=window_lines(sheet.recipient.postal_lines) if sheet.recipient else (),
             foot=french.typography(
@@ -133,6 +129,7 @@ def _environment(words: Catalogue) -> Environment:
         "siret": lambda text: _groups(text, 3, 3, 3, 5),
         "town": _town,
         "lower_first": _lower_first,
+        "law": lambda code: _typo(words.law(code)),
         "thing": lambda contract: _thing(contract, words),
     }
     return pages

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import cast, func, select
+from sqlalchemy import cast, select
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,7 +68,5 @@ async def _put(session: AsyncSession, recipient: Recipient) -> None:
     await session.execute(
         insert(RecipientRow)
         .values(**columns)
-        .on_conflict_do_update(
-            index_elements=["body_id"], set_={**changes, "updated_at": func.now()}
-        )
+        .on_conflict_do_update(index_elements=["body_id"], set_=changes)
     )

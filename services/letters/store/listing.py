@@ -37,7 +37,7 @@ from services.letters.store.rows import LetterRowTable as Row
 from services.letters.store.rows import list_row_of
 
 _FAR: Final[ColumnElement[date]] = literal_column(
-    "DATE '9999-12-31'"
+    "DATE '9999-01-01'"
 )  # as in the indexes: a parameter would miss them
 _AUTHORS: Final = text(
     "SELECT author_id, author_name FROM letter_author WHERE account_id = :account_id"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, Text, func
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy import BigInteger, DateTime, Text, cast, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.letters.domain.contract import Contract
@@ -31,6 +31,12 @@ _RECIPIENT: Final = TypeAdapter(Recipient)
 class _Base(DeclarativeBase):
     """Declares the rows of this service."""
 
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        int: BigInteger,
+        str: Text,
+    }
+
 
 class RecipientRow(_Base):
     """A body of the directory."""
@@ -43,6 +49,7 @@ class RecipientRow(_Base):
     is_open: Mapped[bool]
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     search: Mapped[str] = mapped_column(TSVECTOR)
+    updated_at: Mapped[datetime]
 
 
 class LetterRowTable(_Base):
@@ -111,10 +118,9 @@ def tracking_columns(letter: Letter) -> dict[str, Any]:
     }
 
 
-def frozen_document(frozen: Frozen) -> dict[str, Any]:
-    """Return a frozen version as a document."""
-    document: dict[str, Any] = _FROZEN.dump_python(frozen, mode="json")
-    return document
+def frozen_document(frozen: Frozen) -> str:
+    """Return a frozen version as a JSON document."""
+    return _FROZEN.dump_json(frozen).decode()
 
 
 def letter_of(row: LetterRowTable, recipient: RecipientRow | None) -> Letter:
@@ -175,6 +181,7 @@ def recipient_columns(recipient: Recipient) -> dict[str, Any]:
         "is_open": recipient.is_open,
         "content": _RECIPIENT.dump_python(recipient, mode="json"),
         "search": lexemes(recipient.search_words),
+        "updated_at": func.now(),
     }
 
 
@@ -185,7 +192,7 @@ def lexemes(words: Iterable[str], account_id: UUID | None = None) -> Any:  # noq
     and a search reads its own account's entries only.
     """
     mark = mark_of(account_id)
-    return func.array_to_tsvector(sorted(mark + word for word in words))
+    return func.array_to_tsvector(cast(sorted(mark + word for word in words), ARRAY(Text)))
 
 
 def mark_of(account_id: UUID | None) -> str:

@@ -51,14 +51,15 @@ _TABLES = (
         UNIQUE (account_id, number)
     )
     """,
-    # one index per order an agent may choose; the sequence settles ties and pages
+    # one index per order an agent may choose; the sequence settles ties and pages.
+    # No day sorts as a far one (not as 9999-12-31, which the driver takes for infinity).
     "CREATE UNIQUE INDEX letter_by_number ON letter (account_id, sequence)",
     "CREATE INDEX letter_by_view ON letter (account_id, view, sequence)",
     "CREATE INDEX letter_by_tracking ON letter (account_id, tracking_state, sequence)",
     "CREATE INDEX letter_by_policyholder ON letter (account_id, policyholder_sort, sequence)",
     "CREATE INDEX letter_by_recipient ON letter (account_id, recipient_sort, sequence)",
-    "CREATE INDEX letter_by_effect ON letter (account_id, (coalesce(last_covered_day, DATE '9999-12-31')), sequence)",
-    "CREATE INDEX letter_by_sent ON letter (account_id, (coalesce(sent_on, DATE '9999-12-31')), sequence)",
+    "CREATE INDEX letter_by_effect ON letter (account_id, (coalesce(last_covered_day, DATE '9999-01-01')), sequence)",
+    "CREATE INDEX letter_by_sent ON letter (account_id, (coalesce(sent_on, DATE '9999-01-01')), sequence)",
     "CREATE INDEX letter_by_updated ON letter (account_id, updated_at, sequence)",
     "CREATE INDEX letter_by_author ON letter (account_id, author_id, sequence)",
     "CREATE INDEX letter_search ON letter USING gin (search)",
