@@ -60,6 +60,7 @@ def _too_late(case: Case, limits: anniversary.AnniversaryWindow) -> Evaluation:
     return replace(
         refused,
         window=SendWindow(latest_safe=limits.last_safe, latest=limits.last_by_text),
+        steps=(_limit(case, limits),),
         fallback=_fallback(case),
     )
 
@@ -86,18 +87,29 @@ def _warnings(case: Case, verdict: WarningCode | None) -> tuple[WarningCode, ...
     return (*(code for code, holds in told.items() if holds), *case.standing_warnings())
 
 
+def _limit_facts(case: Case, limits: anniversary.AnniversaryWindow) -> Facts:
+    return {
+        "notice_months": case.facts.notice_months,
+        "anniversary": limits.new_start,
+        "last_by_text": limits.last_by_text,
+    }
+
+
+def _limit(case: Case, limits: anniversary.AnniversaryWindow) -> Step:
+    return Step(
+        kind=StepKind.LIMIT,
+        sentence="limit_notice" if case.basis else "limit_notice_clause",
+        day=limits.last_safe,
+        facts=_limit_facts(case, limits),
+        articles=case.basis,
+    )
+
+
 def _steps(
     case: Case, limits: anniversary.AnniversaryWindow, *, disputable: bool
 ) -> tuple[Step, ...]:
     send_day = case.timing.send_day or case.timing.first_send_day
-    facts: Facts = {"notice_months": case.facts.notice_months, "anniversary": limits.new_start}
-    limit = Step(
-        kind=StepKind.LIMIT,
-        sentence="limit_notice" if case.basis else "limit_notice_clause",
-        day=limits.last_safe,
-        facts={**facts, "last_by_text": limits.last_by_text},
-        articles=case.basis,
-    )
+    facts = _limit_facts(case, limits)
     end = Step(
         kind=StepKind.END,
         sentence="end_anniversary",
@@ -107,7 +119,7 @@ def _steps(
     )
     sentence = "send_disputable" if disputable else "send_in_time"
     return (
-        limit,
+        _limit(case, limits),
         steps.send(send_day, sentence, {"last_safe": limits.last_safe}),
         steps.receipt(send_day),
         end,

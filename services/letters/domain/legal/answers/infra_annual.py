@@ -6,6 +6,7 @@ from datetime import date
 from services.letters.domain.legal import infra_annual
 from services.letters.domain.legal.answers import steps
 from services.letters.domain.legal.answers.case import Case
+from services.letters.domain.legal.articles import Article
 from services.letters.domain.legal.codes import Refusal, WarningCode
 from services.letters.domain.legal.evaluation import Evaluation, SendWindow, Step, StepKind
 from services.letters.domain.legal.infra_annual import Fit, IdealSending, Plan
@@ -49,7 +50,7 @@ def _refused(case: Case, refusal: Refusal, plan: Plan, ideal: IdealSending) -> E
         send_day=plan.send_day,
         new_start=plan.new_start,
     )
-    return replace(refused, window=_window(case, ideal))
+    return replace(refused, window=_window(case, ideal), steps=_conditions(case))
 
 
 def _planned(case: Case, plan: Plan, ideal: IdealSending) -> Evaluation:
@@ -111,17 +112,31 @@ def _warnings(case: Case, plan: Plan) -> tuple[WarningCode, ...]:
     return tuple(code for code, holds in told.items() if holds)
 
 
-def _steps(case: Case, plan: Plan, ideal: IdealSending) -> tuple[Step, ...]:
+def _conditions(case: Case) -> tuple[Step, ...]:
+    """Return what must hold before any date: one year, and who notifies."""
     since = case.need(case.facts.first_subscription, "first_subscription")
-    presumption = steps.PRESUMPTION[case.rules[0].governed_by(case.facts.code_family)]
+    opens = infra_annual.opens_on(since)
+    open_now = opens <= case.timing.first_send_day
     year = Step(
         kind=StepKind.CONDITION,
-        sentence="one_year",
-        day=infra_annual.opens_on(since),
-        facts={"first_subscription": since, "opens": infra_annual.opens_on(since)},
+        sentence="one_year" if open_now else "one_year_ahead",
+        day=opens,
+        facts={"first_subscription": since, "opens": opens},
         articles=case.basis[:1],
     )
-    who = Step(kind=StepKind.CONDITION, sentence="new_insurer_notifies", articles=presumption)
+    if not case.notified_by_insurer:
+        return (year,)
+    presumption = _presumption(case)
+    return year, Step(
+        kind=StepKind.CONDITION, sentence="new_insurer_notifies", articles=presumption
+    )
+
+
+def _presumption(case: Case) -> tuple[Article, ...]:
+    return steps.PRESUMPTION[case.rules[0].governed_by(case.facts.code_family)]
+
+
+def _steps(case: Case, plan: Plan, ideal: IdealSending) -> tuple[Step, ...]:
     limit = Step(
         kind=StepKind.LIMIT,
         sentence=f"limit_tolerance_{case.facts.ground.lower()}",
@@ -129,11 +144,10 @@ def _steps(case: Case, plan: Plan, ideal: IdealSending) -> tuple[Step, ...]:
         facts={"tolerance_days": infra_annual.TOLERANCE_DAYS[case.facts.ground]},
     )
     return (
-        year,
-        *((who,) if case.notified_by_insurer else ()),
+        *_conditions(case),
         limit,
         steps.send(plan.send_day, _send_sentence(case, plan, ideal)),
-        steps.receipt(plan.send_day, presumption if case.notified_by_insurer else ()),
+        steps.receipt(plan.send_day, _presumption(case) if case.notified_by_insurer else ()),
         _end(case, plan),
         steps.start(plan.new_start, "start_next_day" if plan.gap_days <= 0 else "start_gap"),
         *case.advice(),

@@ -139,6 +139,7 @@ def test_a_contract_under_one_year_is_refused_with_the_day_it_opens() -> None:
     assert found.nearest_new_start == day("Thu 2027-06-03")
     assert "1er\u00a0mai\u00a02027" in catalogue().refusal(found)
     assert found.alternatives == (Ground.ECHEANCE,)
+    assert "s’ouvre le 1er\u00a0mai\u00a02027" in catalogue().step(found.steps[0]).sentence
 
 
 def test_a_sending_day_that_is_over_is_refused_with_the_one_to_take() -> None:
@@ -191,6 +192,7 @@ def test_a_missed_anniversary_offers_the_next_one_and_the_any_time_ground() -> N
     found = evaluate(replace(ECHEANCE, anniversary=day("Fri 2027-01-01")))
 
     assert found.refusal is Refusal.NOTICE_TOO_LATE
+    assert "deux mois avant l’échéance" in told(found, StepKind.LIMIT)
     assert found.nearest_new_start == day("Sat 2028-01-01")
     assert found.alternatives == (Ground.HAMON,)
     assert found.fallback is not None
