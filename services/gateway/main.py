@@ -10,7 +10,6 @@ import uvicorn
 from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from prometheus_client import start_http_server
-from services.gateway.store import Store
 from typing_extensions import override
 
 from kit import telemetry
@@ -20,6 +19,7 @@ from kit.grpc import Peers
 from services.gateway import api, files, hooks, pages
 from services.gateway.peers import House
 from services.gateway.settings import GatewaySettings
+from services.gateway.store import Store
 from services.gateway.wording.reasons import Reasons
 
 _log = structlog.get_logger()

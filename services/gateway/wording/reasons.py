@@ -41,6 +41,11 @@ class Reasons:
     def __contains__(self, reason: str) -> bool:
         return reason in self._entries
 
+    def template(self, reason: str) -> Words:
+        """Return what is said about ``reason`` before any fact is known. Raises ``KeyError``."""
+        entry = self._entries[reason]
+        return Words(french.typography(entry["title"]), french.typography(entry["detail"]))
+
     def words(self, reason: str, facts: Mapping[str, str] | None = None) -> Words:
         """Return what to say about ``reason``; an unknown one is logged, and said vaguely."""
         entry = self._entries.get(reason)

@@ -1,0 +1,111 @@
+"""Who asks: the bearer of a session, within their rate, and the calls made on their behalf."""
+
+import hashlib
+import math
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from kit.errors import Kind, TurnedDown
+from services.gateway.api.problems import NotLoggedIn, TooManyRequests
+from services.gateway.peers import House, Principal, acting_as, authenticate, house
+from services.gateway.settings import GatewaySettings
+from services.gateway.store import Store
+
+BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="session",
+    description="The token that `POST /v1/sessions` gave.",
+)
+VISITOR_BURST = 10
+
+TheHouse = Annotated[House, Depends(house)]
+
+
+def the_store(request: Request) -> Store:
+    """Give a route the edge's own store."""
+    found: Store = request.app.state.store
+    return found
+
+
+def the_settings(request: Request) -> GatewaySettings:
+    """Give a route the settings."""
+    found: GatewaySettings = request.app.state.settings
+    return found
+
+
+TheStore = Annotated[Store, Depends(the_store)]
+TheSettings = Annotated[GatewaySettings, Depends(the_settings)]
+
+
+async def session_token(
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+) -> str:
+    """Return the bearer's token. Raises ``NotLoggedIn``."""
+    if given is None:
+        raise NotLoggedIn("no bearer token")
+    return given.credentials
+
+
+async def principal(
+    token: Annotated[str, Depends(session_token)],
+    house: TheHouse,
+    store: TheStore,
+    settings: TheSettings,
+) -> AsyncIterator[Principal]:
+    """Say who asks; the calls of the route are made on their behalf.
+
+    Raises ``NotLoggedIn`` and ``TooManyRequests``.
+    """
+    try:
+        who = await authenticate(house, token)
+    except TurnedDown as refusal:
+        if refusal.kind in {Kind.DENIED, Kind.MISSING, Kind.INVALID}:
+            raise NotLoggedIn("the session is over") from refusal
+        raise
+    wait = await store.take_token(
+        f"account:{who.scope_id}",
+        per_second=settings.requests_per_second,
+        burst=settings.requests_burst,
+    )
+    _refuse_to_rush(wait)
+    with acting_as(who):
+        yield who
+
+
+async def visitor(request: Request, store: TheStore, settings: TheSettings) -> str:
+    """Return the address of somebody who has not logged in. Raises ``TooManyRequests``."""
+    address = request.client.host if request.client else ""
+    wait = await store.take_token(
+        "visitor:" + hashlib.sha256(address.encode()).hexdigest()[:32],
+        per_second=settings.visitor_requests_per_minute / 60,
+        burst=VISITOR_BURST,
+    )
+    _refuse_to_rush(wait)
+    return address
+
+
+Someone = Annotated[Principal, Depends(principal)]
+Visitor = Annotated[str, Depends(visitor)]
+Token = Annotated[str, Depends(session_token)]
+
+
+async def house_of_someone(_who: Someone, house: TheHouse) -> House:
+    """Open the house to whoever has a session, and to nobody else."""
+    return house
+
+
+async def house_of_visitors(_visitor: Visitor, house: TheHouse) -> House:
+    """Open the house to anybody, within the rate of visitors."""
+    return house
+
+
+SomeonesHouse = Annotated[House, Depends(house_of_someone)]
+VisitorsHouse = Annotated[House, Depends(house_of_visitors)]
+
+
+def _refuse_to_rush(wait_s: float) -> None:
+    if wait_s > 0:
+        raise TooManyRequests("too many requests", retry_after_s=str(math.ceil(wait_s)))

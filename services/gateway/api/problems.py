@@ -1,0 +1,183 @@
+"""Refusals as RFC 9457 problems: our stable reason, French words, and the fields at fault."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
+from services.gateway.wording.reasons import Reasons
+
+MEDIA_TYPE: Final = "application/problem+json"
+STATUSES: Final[Mapping[Kind, HTTPStatus]] = {
+    Kind.INVALID: HTTPStatus.BAD_REQUEST,
+    Kind.DENIED: HTTPStatus.FORBIDDEN,
+    Kind.MISSING: HTTPStatus.NOT_FOUND,
+    Kind.REFUSED: HTTPStatus.CONFLICT,
+    Kind.STALE: HTTPStatus.PRECONDITION_FAILED,
+    Kind.LATER: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+RETRY_AFTER_S: Final = 2
+_OF_STATUS: Final = {
+    HTTPStatus.NOT_FOUND: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "not-found",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "request-unreadable",
+}
+_log = structlog.get_logger()
+
+
+class NotLoggedIn(TurnedDown):
+    """No session, or one that is over."""
+
+    kind = Kind.DENIED
+    reason = "not-logged-in"
+
+
+class TooManyRequests(TurnedDown):
+    """The bucket is empty. Fact: ``retry_after_s``."""
+
+    kind = Kind.LATER
+    reason = "too-many-requests"
+
+
+class IfMatchMissing(TurnedDown):
+    """A change must say which version it was made from."""
+
+    kind = Kind.INVALID
+    reason = "precondition-required"
+
+
+class IdempotencyKeyMissing(TurnedDown):
+    """A creation must be repeatable."""
+
+    kind = Kind.INVALID
+    reason = "idempotency-key-missing"
+
+
+class ReasonUnknown(TurnedDown):
+    """No refusal bears this reason."""
+
+    kind = Kind.MISSING
+    reason = "not-found"
+
+
+class FieldProblem(BaseModel):
+    """One field at fault."""
+
+    field: str = Field(description="Path of the field, as `policyholder.persons.0.last_name`.")
+    reason: str = Field(description="Stable, kebab-case.")
+    detail: str = Field(description="What is wrong, in French.")
+
+
+class Problem(BaseModel):
+    """Why a request was turned down (RFC 9457)."""
+
+    type: str = Field(description="Where the reason is explained.")
+    title: str = Field(description="A few words, in French.")
+    status: int
+    detail: str = Field(description="What happened and what to do next, in French.")
+    instance: str = Field(description="The path that was asked.")
+    reason: str = Field(description="Stable, kebab-case: what a program should look at.")
+    facts: dict[str, str] = Field(default={}, description="What the reason is about.")
+    errors: list[FieldProblem] = Field(default=[], description="Each field at fault.")
+
+
+def install(app: FastAPI) -> None:
+    """Have every refusal of this application answered as a problem."""
+    app.add_exception_handler(TurnedDown, _turned_down)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _turned_down(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, TurnedDown)  # noqa: S101 - the handler is registered for it alone
+    errors = error.errors if isinstance(error, InvalidFields) else ()
+    return answer(request, _status(error), error.reason, facts=error.facts, errors=errors)
+
+
+async def _unreadable(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+    errors = [_field_error(one) for one in error.errors()]
+    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, InvalidFields.reason, errors=errors)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    status = HTTPStatus(error.status_code)
+    return answer(request, status, _OF_STATUS.get(status, "request-unreadable"))
+
+
+async def _failed(request: Request, error: Exception) -> JSONResponse:
+    _log.error("request_failed", path=request.url.path, exc_info=error)
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error")
+
+
+def answer(
+    request: Request,
+    status: HTTPStatus,
+    reason: str,
+    *,
+    facts: Mapping[str, str] | None = None,
+    errors: Sequence[FieldError] = (),
+) -> JSONResponse:
+    """Return a problem, in the catalogue's words."""
+    reasons: Reasons = request.app.state.reasons
+    words = reasons.words(reason, facts)
+    problem = Problem(
+        type=f"/v1/problems/{reason}",
+        title=words.title,
+        status=status,
+        detail=words.detail,
+        instance=request.url.path,
+        reason=reason,
+        facts=dict(facts or {}),
+        errors=[_in_words(one, reasons) for one in errors],
+    )
+    return JSONResponse(
+        problem.model_dump(),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers=_headers(status, facts or {}),
+    )
+
+
+def _headers(status: HTTPStatus, facts: Mapping[str, str]) -> dict[str, str]:
+    if status is HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": "Bearer"}
+    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+        return {"Retry-After": facts.get("retry_after_s", str(RETRY_AFTER_S))}
+    return {}
+
+
+def _status(refusal: TurnedDown) -> HTTPStatus:
+    if isinstance(refusal, NotLoggedIn):
+        return HTTPStatus.UNAUTHORIZED
+    if isinstance(refusal, TooManyRequests):
+        return HTTPStatus.TOO_MANY_REQUESTS
+    if isinstance(refusal, InvalidFields):
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    if isinstance(refusal, IfMatchMissing):
+        return HTTPStatus.PRECONDITION_REQUIRED
+    if refusal.reason == "idempotency-key-in-use":
+        return HTTPStatus.CONFLICT
+    return STATUSES[refusal.kind]
+
+
+def _in_words(error: FieldError, reasons: Reasons) -> FieldProblem:
+    words = reasons.words(error.reason, error.facts)
+    return FieldProblem(field=error.field, reason=error.reason, detail=words.detail)
+
+
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    place, *path = error["loc"]
+    reason = {"missing": "field-missing", "extra_forbidden": "field-unknown"}.get(
+        str(error["type"]), "field-unreadable"
+    )
+    return FieldError(".".join(str(step) for step in path) or str(place), reason)

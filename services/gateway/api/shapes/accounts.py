@@ -1,0 +1,238 @@
+"""Accounts, sessions, proofs, and the staff's reviews of them."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from services.gateway.api.shape import Asked, Day, Shape, Text
+
+AccountKind = Literal["intermediary", "insurer", "other"]
+ProofKind = Literal["orias_attestation", "identity_document", "statutes"]
+
+
+class Address(Asked):
+    """A French postal address."""
+
+    street: str
+    complement: str = ""
+    postcode: str
+    town: str
+
+
+class NewAccount(Asked):
+    """Who asks for an account."""
+
+    kind: AccountKind = "intermediary"
+    email: str = Field(description="The login.")
+    password: SecretStr = Field(description="12 to 200 characters.")
+    first_name: str
+    last_name: str = Field(description="Of the legal representative.")
+    trade_name: str = Field(description="Signs the letters.")
+    address: Address
+    phone: str
+    mobile: str = ""
+    orias_number: str = Field(default="", description="8 digits.")
+    siret: str = Field(default="", description="14 digits.")
+
+
+class MailedTo(Shape):
+    """Where the link was sent."""
+
+    email: str
+
+
+class Activation(Asked):
+    """The token of an activation link."""
+
+    token: SecretStr
+
+
+class Activated(Shape):
+    """The address now proven."""
+
+    email: str
+    email_changed: bool
+
+
+class Forgotten(Asked):
+    """Whose password was forgotten."""
+
+    email: str
+
+
+class NewPassword(Asked):
+    """The token of a reset link, and the new password."""
+
+    token: SecretStr
+    password: SecretStr
+
+
+class Login(Asked):
+    """A login."""
+
+    email: str
+    password: SecretStr
+
+
+class Session(Shape):
+    """A session: give the token as `Authorization: Bearer`."""
+
+    token: str
+    expires_at: datetime | None
+    display_name: str
+    kind: Literal["agent", "staff"]
+    roles: list[str]
+
+
+class AddressRead(Shape):
+    """A French postal address."""
+
+    street: str
+    complement: Text
+    postcode: str
+    town: str
+
+
+class Registration(Shape):
+    """What the ORIAS registry last said."""
+
+    status: str | None
+    checked_at: datetime | None
+    denomination: Text
+    siren: Text
+    blocks_from: Day
+
+
+class Account(Shape):
+    """An account and its holder."""
+
+    id: str
+    kind: AccountKind | None
+    state: Literal["pending", "active", "closed"] | None
+    trade_name: str
+    address: AddressRead | None
+    orias_number: Text
+    siret: Text
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    mobile: Text
+    email_to_confirm: Text
+    registration: Registration | None
+    created_at: datetime | None
+    activated_at: datetime | None
+    version: int = Field(description="Also its ETag.")
+
+
+class Contact(Asked):
+    """What an account may change by itself. A new e-mail counts once its link was followed."""
+
+    email: str
+    phone: str
+    mobile: str = ""
+    current_password: SecretStr | None = Field(default=None, description="If the e-mail changes.")
+
+
+class Proof(Shape):
+    """A document handed in."""
+
+    id: str
+    kind: ProofKind | None
+    state: Literal["in_review", "accepted", "rejected", "replaced", "expired"] | None
+    filename: str
+    media_type: str
+    page_count: int
+    sha256: str
+    valid_until: Day
+    uploaded_at: datetime | None
+    reviewed_at: datetime | None
+    rejection_reason: str | None
+    note: Text
+    version: int
+
+
+class Proofs(Shape):
+    """All proofs, newest first."""
+
+    proofs: list[Proof]
+
+
+class Remark(Shape):
+    """Something about the right to send."""
+
+    code: str
+    facts: dict[str, str]
+
+
+class Standing(Shape):
+    """Whether the account may send in its own name."""
+
+    may_send_as_agency: bool
+    blockers: list[Remark]
+    warnings: list[Remark]
+    valid_until: Day
+
+
+class ReviewItem(Shape):
+    """An account that waits for a review."""
+
+    account_id: str
+    trade_name: str
+    kind: AccountKind | None
+    orias_number: Text
+    registration: str | None
+    waiting_since: datetime | None
+    waiting: list[ProofKind]
+
+
+class ReviewQueue(Shape):
+    """Accounts to review, the one waiting longest first."""
+
+    items: list[ReviewItem]
+    next_cursor: Text
+    total: int
+
+
+class AuditEntry(Shape):
+    """Something staff did."""
+
+    at: datetime | None
+    actor: str
+    action: str
+    facts: dict[str, str]
+
+
+class Review(Shape):
+    """All that helps to judge an account's proofs."""
+
+    account: Account
+    proofs: list[Proof]
+    history: list[AuditEntry]
+    next_account_id: Text
+
+
+class Acceptance(Asked):
+    """A proof is accepted."""
+
+    valid_until: date | None = Field(default=None, description="Read on the document.")
+    note: str = ""
+    version: int = 0
+
+
+class Rejection(Asked):
+    """A proof is rejected."""
+
+    reason: Literal[
+        "unreadable", "wrong_document", "expired", "other_name", "incomplete", "registry_disagrees"
+    ]
+    note: str = ""
+    version: int = 0
+
+
+class Accounts(Shape):
+    """Accounts found."""
+
+    accounts: list[Account]
+    next_cursor: Text

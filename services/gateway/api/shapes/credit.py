@@ -1,0 +1,106 @@
+"""Prepaid credit. Amounts are in cents, VAT included unless said."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from services.gateway.api.shape import Asked, Day, Shape, Text
+
+Product = Literal[
+    "lre_simple",
+    "lre_acknowledged",
+    "lre_qualified",
+    "e_signature",
+    "identity_check",
+    "closing_fee",
+]
+
+
+class Wallet(Shape):
+    """What can be spent, and what is set aside."""
+
+    available_cents: int
+    held_cents: int
+    version: int
+    is_frozen: bool
+    low_below_cents: int
+
+
+class Price(Shape):
+    """A price and its VAT."""
+
+    product: Product | None
+    net_cents: int
+    vat_cents: int
+    gross_cents: int
+    vat_rate_bp: int = Field(description="2000 is 20 %.")
+    valid_from: Day
+
+
+class Prices(Shape):
+    """The price list."""
+
+    prices: list[Price]
+
+
+class WantedTopUp(Asked):
+    """Credit to buy."""
+
+    amount_cents: int = Field(gt=0, description="Paid and credited, VAT included.")
+    return_url: str = Field(
+        default="",
+        description="Where the card page comes back; `{TOP_UP_ID}` is replaced. "
+        "Empty: our own page.",
+    )
+    cancel_url: str = ""
+
+
+class StartedTopUp(Shape):
+    """A purchase begun: send the buyer to the card page."""
+
+    top_up_id: str
+    checkout_url: str
+
+
+class TopUp(Shape):
+    """A purchase of credit."""
+
+    top_up_id: str
+    amount_cents: int
+    state: Literal["pending", "processing", "paid", "failed"] | None
+    created_at: datetime | None
+    paid_at: datetime | None
+    receipt_number: Text
+    checkout_url: Text
+    refunded_cents: int
+    is_disputed: bool
+
+
+class TopUps(Shape):
+    """Purchases, latest first."""
+
+    top_ups: list[TopUp]
+    next_cursor: Text
+
+
+class Entry(Shape):
+    """One line of the statement."""
+
+    entry_id: str
+    kind: Literal["top_up", "hold", "capture", "release", "refund", "dispute"] | None
+    available_change_cents: int
+    available_after_cents: int
+    held_change_cents: int
+    cause_key: str
+    cause: str
+    product: Product | None
+    occurred_at: datetime | None
+    on_day: Day
+
+
+class Entries(Shape):
+    """The statement, latest first."""
+
+    entries: list[Entry]
+    next_cursor: Text

@@ -1,0 +1,236 @@
+"""Letters: what they hold, and the list of them."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from services.gateway.api.shape import Asked, Day, Shape, Text
+from services.gateway.api.shapes.law import CodeFamily, MailKind, PolicyholderKind
+
+LetterState = Literal["draft", "complete", "frozen"]
+View = Literal["all", "to_finish", "scheduled", "sent"]
+Sort = Literal["number", "policyholder", "effect", "recipient", "sent", "updated"]
+
+
+class Person(Asked):
+    """A person who holds a contract."""
+
+    title: Literal["madame", "monsieur"] | None = None
+    first_name: str
+    last_name: str = Field(description="The name in use.")
+    birth_name: str = ""
+    birth_day: date | None = None
+
+
+class Company(Asked):
+    """A company that holds a contract."""
+
+    name: str
+    siret: str
+    representative: str = Field(default="", description="Who signs the mandate for it.")
+
+
+class Policyholder(Asked):
+    """Who holds the contracts: one or two persons, or a company."""
+
+    kind: PolicyholderKind
+    persons: list[Person] = Field(default=[], max_length=2)
+    company: Company | None = None
+    address_lines: list[str] = Field(default=[], description="One to three, before the town.")
+    postcode: str = ""
+    town: str = ""
+    emails: list[str] = Field(default=[], description="Where copies and proofs go.")
+    phone: str = ""
+    client_reference: str = Field(default="", description="Yours; never printed.")
+
+
+class NewLetter(Asked):
+    """A letter to begin: its policyholder, or the letter to take it from."""
+
+    policyholder: Policyholder | None = None
+    copy_policyholder_from: str = ""
+
+
+class ChosenRecipient(Asked):
+    """The body to write to."""
+
+    recipient_id: str
+
+
+class WantedContract(Asked):
+    """A contract to end. Unfinished forms are kept: only malformed values are refused."""
+
+    contract_type: str
+    ground: str
+    reference: str = ""
+    fields: dict[str, str] = Field(default={}, description="As `GET /v1/forms` names them.")
+
+
+class Extras(Asked):
+    """What may be added; replaces all three."""
+
+    free_text: str = Field(default="", description="Paragraphs before the closing formula.")
+    former_agent_email: str = Field(default="", description="Told of the receipt; or nobody.")
+    client_reference: str = Field(default="", description="Yours; never printed.")
+
+
+class PersonRead(Shape):
+    """A person who holds a contract."""
+
+    title: Literal["madame", "monsieur"] | None
+    first_name: str
+    last_name: str
+    birth_name: Text
+    birth_day: Day
+
+
+class CompanyRead(Shape):
+    """A company that holds a contract."""
+
+    name: str
+    siret: str
+    representative: Text
+
+
+class PolicyholderRead(Shape):
+    """Who holds the contracts."""
+
+    kind: PolicyholderKind | None
+    persons: list[PersonRead]
+    company: CompanyRead | None
+    address_lines: list[str]
+    postcode: str
+    town: str
+    emails: list[str]
+    phone: Text
+    client_reference: Text
+
+
+class Contract(Shape):
+    """A contract to end."""
+
+    contract_id: str
+    contract_type: str
+    contract_type_label: str
+    ground: str
+    ground_label: str
+    reference: Text
+    fields: dict[str, str]
+
+
+class LetterRecipient(Shape):
+    """The recipient as it stands in this letter."""
+
+    recipient_id: str
+    name: str
+    code_family: CodeFamily | None
+    siren: Text
+    postal_lines: list[str]
+    electronic_address: Text = Field(description="Absent: paper only.")
+    identified: bool
+
+
+class MissingItem(Shape):
+    """Something to fill in before the letter is complete."""
+
+    code: str
+    sentence: str
+    contract_id: Text
+    field: Text
+
+
+class Tracking(Shape):
+    """Where the sending stands, as its last news told."""
+
+    state: str | None
+    mail_kind: MailKind | None
+    send_day: Day
+    deposited_at: datetime | None
+    received_at: datetime | None
+    closes_on: Day
+    reason: Text
+    may_be_finalised: bool
+
+
+class Author(Shape):
+    """Who wrote it."""
+
+    profile_id: str
+    name: str
+
+
+class ExtrasRead(Shape):
+    """What was added."""
+
+    free_text: Text
+    former_agent_email: Text
+    client_reference: Text
+
+
+class Letter(Shape):
+    """A letter."""
+
+    letter_id: str
+    number: str
+    version: int = Field(description="Also its ETag.")
+    state: LetterState | None
+    content_hash: str = Field(description="What a mandate is bound to.")
+    author: Author | None
+    policyholder: PolicyholderRead | None
+    recipient: LetterRecipient | None
+    contracts: list[Contract]
+    extras: ExtrasRead | None
+    missing: list[MissingItem]
+    tracking: Tracking | None
+    ground: Text
+    ground_label: Text
+    subject: Text
+    new_insurer_name: Text
+    wanted_new_start: Day
+    deferral_agreed: bool
+    addable_contract_types: list[str]
+    catalogue_version: str
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class LetterRow(Shape):
+    """A letter in the list."""
+
+    letter_id: str
+    number: str
+    version: int
+    policyholder: str
+    recipient: Text
+    contract_references: list[str]
+    contract_type_labels: list[str]
+    ground: Text
+    ground_label: Text
+    last_covered_day: Day
+    new_start: Day
+    state: LetterState | None
+    tracking: Tracking | None
+    author: Author | None
+    client_reference: Text
+    waits_for_user: bool
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class ViewCount(Shape):
+    """How many letters a view holds."""
+
+    view: View | None
+    count: int
+    at_least: bool = Field(description="The count is a floor.")
+
+
+class LetterPage(Shape):
+    """One page of letters."""
+
+    rows: list[LetterRow]
+    next_cursor: Text = Field(description="Absent on the last page.")
+    view_counts: list[ViewCount]
+    matching_count: int
+    matching_at_least: bool

@@ -1,0 +1,190 @@
+"""Sendings: what remains to be done, the plan, where it stands, and its proofs."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from services.gateway.api.shape import Asked, Day, Shape, Text
+from services.gateway.api.shapes.law import Evaluation, MailKind
+
+ProofKind = Literal[
+    "deposit", "receipt", "refusal", "unclaimed", "bounce", "evidence", "letter", "mandate"
+]
+
+
+class Action(Shape):
+    """Something to do, or done, before the letter can leave."""
+
+    code: str
+    done: bool
+    facts: dict[str, str]
+
+
+class Price(Shape):
+    """What a kind of mail costs."""
+
+    mail_kind: MailKind | None
+    net_cents: int
+    vat_cents: int
+    gross_cents: int
+    vat_rate: str = Field(description="Decimal, as 0.20.")
+    allowed: bool
+
+
+class Preflight(Shape):
+    """What remains to be done, and today's prices."""
+
+    ready: bool
+    actions: list[Action]
+    prices: list[Price]
+    available_cents: int
+
+
+class Timing(Asked):
+    """When it should leave: exactly one of these."""
+
+    now: Literal[True] | None = None
+    send_day: date | None = None
+    new_start: date | None = Field(default=None, description="HAMON, RIA: the day is computed.")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Timing":
+        if sum(one is not None for one in (self.now, self.send_day, self.new_start)) != 1:
+            raise ValueError("exactly one of now, send_day, new_start")
+        return self
+
+
+class WantedPlan(Asked):
+    """What to plan."""
+
+    mail_kind: Literal["simple", "acknowledged"] = "simple"
+    timing: Timing
+
+
+class Plan(Shape):
+    """The dates and the price of a sending that does not exist yet."""
+
+    evaluation: Evaluation | None
+    send_day: Day
+    leaves_now: bool
+    cutoff: datetime | None
+    first_sending: bool
+    changeable_until: datetime | None
+    price: Price | None
+
+
+class Validation(Asked):
+    """What is validated: the dates and the price exactly as the plan gave them."""
+
+    mail_kind: Literal["simple", "acknowledged"]
+    timing: Timing
+    confirmed_send_day: date
+    confirmed_last_covered_day: date | None = None
+    confirmed_new_start: date | None = None
+    expected_gross_cents: Annotated[int, Field(ge=0)]
+
+
+class NewDay(Asked):
+    """The new day: exactly one of these."""
+
+    send_day: date | None = None
+    new_start: date | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "NewDay":
+        if (self.send_day is None) == (self.new_start is None):
+            raise ValueError("exactly one of send_day, new_start")
+        return self
+
+
+class SendingEvent(Shape):
+    """Something that happened to a sending."""
+
+    code: str
+    at: datetime | None
+    recorded_at: datetime | None
+    applied: bool = Field(description="False: late or repeated news, which changed nothing.")
+    facts: dict[str, str]
+    generation: int
+
+
+class Proof(Shape):
+    """A stored document."""
+
+    kind: ProofKind | None
+    filename: str
+    sha256: str
+    byte_count: int
+    stamped_at: datetime | None
+    stored_at: datetime | None
+    kept_until: Day
+    attempt: int
+
+
+class Sending(Shape):
+    """The sending of a letter."""
+
+    sending_id: str
+    letter_id: str
+    letter_number: str
+    generation: int
+    version: int = Field(description="Also its ETag.")
+    state: str | None
+    tracking: str | None
+    mail_kind: MailKind | None
+    send_day: Day
+    last_covered_day: Day
+    new_start: Day
+    gross_cents: int
+    recipient_name: str
+    changeable: bool
+    changeable_until: datetime | None
+    must_leave_by: datetime | None
+    reason: Text
+    reason_facts: dict[str, str]
+    finalised_at: datetime | None
+    deposited_at: datetime | None
+    deposit_day: Day
+    closes_on: Day
+    ended_at: datetime | None
+    operator: Text
+    operator_reference: Text
+    author_name: str
+    may_be_finalised: bool
+    events: list[SendingEvent]
+    proofs: list[Proof]
+
+
+class UnknownSending(Shape):
+    """A sending whose operator did not answer."""
+
+    sending_id: str
+    account_id: str
+    letter_number: str
+    operator: str
+    our_reference: str
+    operator_sender: str
+    submitted_at: datetime | None
+    must_leave_by: datetime | None
+    alarmed: bool
+    recipient_name: str
+
+
+class UnknownSendings(Shape):
+    """What staff must find out, oldest first."""
+
+    sendings: list[UnknownSending]
+
+
+class FoundAccepted(Asked):
+    """It was found at the operator's."""
+
+    operator_reference: str
+    evidence_note: str = Field(min_length=1, description="What was seen, where and when.")
+
+
+class FoundAbsent(Asked):
+    """It was not found at the operator's."""
+
+    evidence_note: str = Field(min_length=1, description="What was seen, where and when.")
