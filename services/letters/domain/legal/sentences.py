@@ -63,7 +63,7 @@ class Catalogue:
         return StepWords(
             label=typography(kind["label"]),
             sentence=_said(self._dates["sentence"][step.sentence], step.facts),
-            hour=typography(kind.get("hour", "")),
+            hour=typography(kind.get("hour", "")) if step.day else "",
         )
 
     def refusal(self, evaluation: Evaluation) -> str:

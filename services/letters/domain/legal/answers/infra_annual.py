@@ -16,7 +16,7 @@ def answer(case: Case) -> Evaluation:
     """Return the sending day for the wished start, or the start the earliest sending reaches."""
     since = case.need(case.facts.first_subscription, "first_subscription")
     opening = infra_annual.opens_on(since)
-    wanted = case.timing.new_start or case.facts.wanted_new_start
+    wanted = _wanted_start(case)
     if wanted is None:
         first = max(case.timing.send_day or case.timing.first_send_day, opening)
         wanted = infra_annual.forward_effect(first).new_start
@@ -32,6 +32,10 @@ def answer(case: Case) -> Evaluation:
     if plan.refusal:
         return _refused(case, plan.refusal, plan, ideal)
     return _planned(case, plan, ideal)
+
+
+def _wanted_start(case: Case) -> date | None:
+    return case.timing.new_start or case.facts.wanted_new_start
 
 
 def _refused(case: Case, refusal: Refusal, plan: Plan, ideal: IdealSending) -> Evaluation:
@@ -155,11 +159,11 @@ def _steps(case: Case, plan: Plan, ideal: IdealSending) -> tuple[Step, ...]:
 
 
 def _send_sentence(case: Case, plan: Plan, ideal: IdealSending) -> str:
-    if plan.send_day == ideal.send_day:
-        return "send_ideal" if plan.gap_days >= 0 else "send_after_ideal"
     if case.timing.send_day:
         return "send_chosen"
-    return "send_soonest"
+    if _wanted_start(case) is None or plan.send_day != ideal.send_day:
+        return "send_soonest"
+    return "send_ideal" if plan.gap_days >= 0 else "send_after_ideal"
 
 
 def _end(case: Case, plan: Plan) -> Step:

@@ -103,6 +103,7 @@ def test_without_a_wished_start_the_earliest_one_is_proposed() -> None:
     assert found.send_day == TODAY
     assert found.new_start == day("Fri 2026-12-25")
     assert found.exact
+    assert "Premier jour possible" in told(found, StepKind.SEND)
 
 
 def test_the_wish_of_the_moment_wins_over_the_one_of_the_form() -> None:

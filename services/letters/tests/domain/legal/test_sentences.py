@@ -91,9 +91,12 @@ def test_days_and_counts_read_as_french() -> None:
 
 def test_the_end_and_the_start_carry_the_hours_of_the_guide() -> None:
     words = catalogue()
-    end = words.step(Step(kind=StepKind.END, sentence="end_month"))
-    start = words.step(Step(kind=StepKind.START, sentence="start_next_day"))
+    some_day = date(2027, 1, 1)
+    end = words.step(Step(kind=StepKind.END, sentence="end_month", day=some_day))
+    start = words.step(Step(kind=StepKind.START, sentence="start_next_day", day=some_day))
+    open_end = words.step(Step(kind=StepKind.END, sentence="end_on_receipt"))
 
+    assert open_end.hour == ""
     assert (end.hour, start.hour) == ("à 24\u00a0h\u00a000", "à 00\u00a0h\u00a000")
 
 
