@@ -1,0 +1,1 @@
+"""Prepaid credit: wallets, the ledger, prices, purchases by card, receipts."""

@@ -1,0 +1,1 @@
+"""What credit is and how it moves: pure rules, no clock, no database."""

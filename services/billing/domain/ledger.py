@@ -1,0 +1,120 @@
+"""The ledger: entries that never change, each a set of postings that sum to zero.
+
+A wallet has two buckets, ``available`` and ``held``; the house has the others. What enters one
+bucket leaves others, to the cent: money is moved, never made.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from kit.errors import TurnedDown
+from kit.money import ZERO, Money
+
+
+class Bucket(StrEnum):
+    """Where money can be. Values are stored: they are never renamed."""
+
+    AVAILABLE = "available"  # the account's, free to spend
+    HELD = "held"  # the account's, set aside for something under way
+    CARDS = "cards"  # at the card company, for us; negative is what it owes us
+    REVENUE = "revenue"  # ours, VAT excluded
+    VAT = "vat"  # the State's
+    DISPUTED = "disputed"  # taken back by a bank until a dispute ends
+    OWED = "owed"  # what an account owes us; negative is its debt
+
+
+class EntryKind(StrEnum):
+    """Why money moved. Values are stored: they are never renamed."""
+
+    TOP_UP = "top_up"
+    HOLD = "hold"
+    CAPTURE = "capture"
+    RELEASE = "release"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+
+
+class CreditInsufficient(TurnedDown):
+    """The wallet has less than what is asked: the way out is to buy credit."""
+
+    reason = "credit-insufficient"
+
+
+class WalletFrozen(TurnedDown):
+    """An alert (a disputed payment, a debt) stops the account from spending."""
+
+    reason = "wallet-frozen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the ledger, before it is written; it names its cause.
+
+    ``key`` is its idempotency: the same key is written once. Raises ``ValueError`` when the
+    postings do not sum to zero.
+    """
+
+    kind: EntryKind
+    key: str
+    account_id: UUID
+    cause: str  # in the words of the cause's owner, shown on the statement
+    product: str = ""
+    on_day: date  # the Paris day it counts for
+    at: datetime
+    postings: Mapping[Bucket, Money]
+
+    def __post_init__(self) -> None:
+        if sum(amount.cents for amount in self.postings.values()) != 0:
+            raise ValueError(f"{self.key}: the postings do not sum to zero")
+
+    @property
+    def available_change(self) -> Money:
+        """What it adds to what can be spent."""
+        return self.postings.get(Bucket.AVAILABLE, ZERO)
+
+    @property
+    def held_change(self) -> Money:
+        """What it adds to what is set aside."""
+        return self.postings.get(Bucket.HELD, ZERO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wallet:
+    """What an account has. Neither amount is ever negative."""
+
+    account_id: UUID
+    available: Money = ZERO
+    held: Money = ZERO
+    version: int = 0  # the number of its entries
+    frozen_for: str = ""  # "dispute" or "debt": why it may not spend
+
+    def after(self, entry: Entry) -> "Wallet":
+        """Return the wallet with an entry applied. Raises ``CreditInsufficient``."""
+        available, held = self.available + entry.available_change, self.held + entry.held_change
+        if available < ZERO or held < ZERO:
+            raise CreditInsufficient(
+                "not enough credit",
+                missing_cents=str(max(-available.cents, -held.cents)),
+                available_cents=str(self.available.cents),
+            )
+        return Wallet(
+            account_id=self.account_id,
+            available=available,
+            held=held,
+            version=self.version + 1,
+            frozen_for=self.frozen_for,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine:
+    """An entry as it stands in the ledger, with what the account had just after."""
+
+    id: UUID
+    entry: Entry
+    available_after: Money
+    held_after: Money
+    wallet_version: int

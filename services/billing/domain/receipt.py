@@ -1,0 +1,54 @@
+"""Receipts of purchases: what they say, and their numbers without gap."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from kit.money import Money
+from services.billing.domain.top_up import TopUp, TopUpNotPaid
+
+SERIES: Final = "RC"  # not an invoice: a series of its own
+
+
+def receipt_number(year: int, rank: int) -> str:
+    """Return the number of the ``rank``-th receipt of a year: ``RC-2027-000012``."""
+    return f"{SERIES}-{year}-{rank:06d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """The company that sells the credit, as its documents name it."""
+
+    name: str
+    legal_form: str
+    lines: Sequence[str]
+    registration: str
+    vat_number: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a receipt says."""
+
+    number: str
+    paid_on: date
+    amount: Money
+    buyer_name: str
+    buyer_lines: Sequence[str]
+    payment_reference: str
+
+
+def receipt_of(top_up: TopUp, paid_on: date) -> Receipt:
+    """Return the receipt of a purchase. Raises ``TopUpNotPaid``."""
+    if not top_up.receipt_number:
+        raise TopUpNotPaid(str(top_up.id))
+    return Receipt(
+        number=top_up.receipt_number,
+        paid_on=paid_on,
+        amount=top_up.amount,
+        buyer_name=top_up.buyer.name,
+        buyer_lines=top_up.buyer.lines,
+        payment_reference=top_up.payment_id,
+    )

@@ -1,0 +1,76 @@
+"""Work that falls due: looks at the card company, news, receipts, the nightly audit."""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from kit.clock import Clock
+from kit.days import paris_date, paris_instant
+from kit.db import Database
+from kit.due import DueItem, DueWorker
+from services.billing.ports import Cards, DueKind, Files, Stationery, Store
+from services.billing.usecases.audit import audit_books
+from services.billing.usecases.news import handle_news
+from services.billing.usecases.receipts import make_receipt
+from services.billing.usecases.top_ups import compare
+
+AUDIT_AT: Final = time(3, 30)  # Paris, when nothing leaves
+
+
+def due_worker(
+    database: Database,
+    clock: Clock,
+    *,
+    store: Store,
+    cards: Cards,
+    stationery: Stationery,
+    files: Files,
+    expects_live: bool,
+) -> DueWorker:
+    """Build the loop. All of it calls partners or files: every handler may run twice."""
+
+    async def look(item: DueItem) -> None:
+        account_id, number = _purchase(item)
+        await compare(
+            account_id, number, store=store, cards=cards, clock=clock, expects_live=expects_live
+        )
+
+    async def news(item: DueItem) -> None:
+        await handle_news(
+            str(item.payload["event_id"]),
+            store=store,
+            cards=cards,
+            clock=clock,
+            expects_live=expects_live,
+        )
+
+    async def receipt(item: DueItem) -> None:
+        account_id, number = _purchase(item)
+        await make_receipt(account_id, number, store=store, stationery=stationery, files=files)
+
+    async def audit(_item: DueItem) -> None:
+        await audit_books(store=store)
+        await store.plan_audit(next_audit(clock()))
+
+    return DueWorker(
+        database,
+        clock,
+        leased={
+            DueKind.CARD_LOOK: look,
+            DueKind.CARD_NEWS: news,
+            DueKind.RECEIPT: receipt,
+            DueKind.AUDIT: audit,
+        },
+    )
+
+
+def next_audit(now: datetime) -> datetime:
+    """Return the next half past three of a Paris night, strictly after now."""
+    today = paris_instant(paris_date(now), AUDIT_AT)
+    return today if today > now else paris_instant(paris_date(now) + timedelta(days=1), AUDIT_AT)
+
+
+def _purchase(item: DueItem) -> tuple[UUID, UUID]:
+    if item.account_id is None:
+        raise ValueError(f"{item.key}: whose purchase?")
+    return item.account_id, UUID(str(item.payload["top_up_id"]))

@@ -1,0 +1,1 @@
+"""The outside companies and tools billing works with."""

@@ -1,0 +1,5 @@
+"""gRPC in, use case, message out."""
+
+from services.billing.servicer.rpc import RULES, Billing
+
+__all__ = ["RULES", "Billing"]

@@ -1,0 +1,318 @@
+"""Twins of what billing needs from outside; the contract suite keeps them honest."""
+
+import asyncio
+import copy
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from kit.blobs import BlobMissing
+from kit.errors import ChangedMeanwhile
+from kit.ids import new_id
+from kit.mail import Mail
+from services.billing.domain.card import CardNews, CardPage, CardState, ReturnKind, ReturnState
+from services.billing.domain.hold import Hold, HoldState
+from services.billing.domain.ledger import Entry, StatementLine, Wallet, WalletFrozen
+from services.billing.domain.receipt import Receipt
+from services.billing.domain.top_up import TopUp, TopUpMissing
+from services.billing.ports import CardEvent, DueKind, KnownReturn, NewsNotGenuine
+
+
+@dataclass
+class _State:
+    """All that the database would hold."""
+
+    wallets: dict[UUID, Wallet] = field(default_factory=dict)
+    lines: list[StatementLine] = field(default_factory=list)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    top_ups: dict[UUID, TopUp] = field(default_factory=dict)
+    returns: dict[str, KnownReturn] = field(default_factory=dict)
+    owners: dict[str, UUID] = field(default_factory=dict)
+    ranks: dict[int, int] = field(default_factory=dict)
+    news: dict[str, tuple[CardEvent, str]] = field(default_factory=dict)
+    due: dict[str, datetime] = field(default_factory=dict)
+    mails: dict[str, Mail] = field(default_factory=dict)
+    facts: list[object] = field(default_factory=list)
+
+
+class FakeBooks:
+    """One account's money, in memory."""
+
+    def __init__(self, state: _State, account_id: UUID) -> None:
+        self._state = state
+        self._account_id = account_id
+
+    async def wallet(self) -> Wallet:
+        return self._state.wallets.get(self._account_id, Wallet(account_id=self._account_id))
+
+    async def lock_wallet(self) -> Wallet:
+        return await self.wallet()
+
+    async def freeze(self, why: str) -> None:
+        self._state.wallets[self._account_id] = replace(await self.wallet(), frozen_for=why)
+
+    async def post(self, entry: Entry) -> Wallet:
+        if entry.account_id != self._account_id:
+            raise ValueError("these books are another account's")
+        wallet = (await self.wallet()).after(entry)
+        if any(line.entry.key == entry.key for line in self._state.lines):
+            raise AssertionError(f"written twice: {entry.key}")
+        self._state.wallets[self._account_id] = wallet
+        self._state.lines.append(
+            StatementLine(
+                id=new_id(),
+                entry=entry,
+                available_after=wallet.available,
+                held_after=wallet.held,
+                wallet_version=wallet.version,
+            )
+        )
+        self._state.facts.append(wallet)
+        return wallet
+
+    async def entries(self, *, before: int | None, limit: int) -> Sequence[StatementLine]:
+        mine = [
+            line
+            for line in reversed(self._state.lines)
+            if line.entry.account_id == self._account_id
+            and (before is None or line.wallet_version < before)
+        ]
+        return mine[:limit]
+
+    async def place(self, hold: Hold, entry: Entry) -> Hold | None:
+        if hold.key in self._state.holds:
+            return None
+        wallet = await self.post(entry)
+        if wallet.frozen_for:
+            raise WalletFrozen(why=wallet.frozen_for)
+        self._state.holds[hold.key] = hold
+        return hold
+
+    async def bury(self, hold: Hold) -> bool:
+        if hold.key in self._state.holds:
+            return False
+        self._state.holds[hold.key] = hold
+        return True
+
+    async def hold(self, key: str) -> Hold | None:
+        found = self._state.holds.get(key)
+        return found if found and found.account_id == self._account_id else None
+
+    async def save_hold(self, hold: Hold) -> Hold:
+        if self._state.holds[hold.key].version != hold.version:
+            raise ChangedMeanwhile(hold.key)
+        saved = self._state.holds[hold.key] = replace(hold, version=hold.version + 1)
+        if saved.state is not HoldState.HELD:
+            self._state.facts.append(saved)
+        return saved
+
+    async def begin_top_up(self, top_up: TopUp) -> TopUp:
+        return self._state.top_ups.setdefault(top_up.id, top_up)
+
+    async def top_up(self, top_up_id: UUID) -> TopUp:
+        found = self._state.top_ups.get(top_up_id)
+        if found is None or found.account_id != self._account_id:
+            raise TopUpMissing(str(top_up_id))
+        return found
+
+    async def top_ups(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[TopUp]:
+        mine = [
+            each
+            for each in self._state.top_ups.values()
+            if each.account_id == self._account_id
+            and (before is None or (each.created_at, each.id) < before)
+        ]
+        mine.sort(key=lambda each: (each.created_at, each.id), reverse=True)
+        return mine[:limit]
+
+    async def save_top_up(self, top_up: TopUp) -> TopUp:
+        if self._state.top_ups[top_up.id].version != top_up.version:
+            raise ChangedMeanwhile(str(top_up.id))
+        saved = self._state.top_ups[top_up.id] = replace(top_up, version=top_up.version + 1)
+        return saved
+
+    async def announce_top_up(self, top_up: TopUp) -> None:
+        self._state.facts.append(top_up)
+
+    async def next_receipt_rank(self, year: int) -> int:
+        self._state.ranks[year] = self._state.ranks.get(year, 0) + 1
+        return self._state.ranks[year]
+
+    async def card_return(self, return_id: str) -> KnownReturn | None:
+        return self._state.returns.get(return_id)
+
+    async def save_card_return(self, top_up: TopUp, known: KnownReturn) -> None:
+        before = self._state.returns.get(known.returned.id)
+        taken = before.taken if before else known.taken
+        self._state.returns[known.returned.id] = replace(known, taken=taken)
+        self._state.owners[known.returned.id] = top_up.account_id
+
+    async def open_disputes(self) -> int:
+        return sum(
+            known.returned.kind is ReturnKind.DISPUTE
+            and known.returned.state is ReturnState.OPEN
+            and self._state.owners[number] == self._account_id
+            for number, known in self._state.returns.items()
+        )
+
+    async def look_later(self, top_up: TopUp, at: datetime | None) -> None:
+        key = f"{DueKind.CARD_LOOK}:{top_up.id}"
+        if at is None:
+            self._state.due.pop(key, None)
+        else:
+            self._state.due[key] = at
+
+    async def plan_receipt(self, top_up: TopUp, at: datetime) -> None:
+        self._state.due[f"{DueKind.RECEIPT}:{top_up.id}"] = at
+
+    async def queue_mail(self, mail: Mail, *, key: str) -> None:
+        self._state.mails.setdefault(key, mail)
+
+
+class FakeStore:
+    """The database, in memory: a transaction that fails leaves nothing."""
+
+    def __init__(self) -> None:
+        self.state = _State()
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def account(self, account_id: UUID) -> AsyncIterator[FakeBooks]:
+        async with self._turn:  # one at a time, as row locks would have it
+            draft = copy.deepcopy(self.state)
+            yield FakeBooks(draft, account_id)
+            self.state = draft
+
+    async def open_holds(
+        self, *, prefix: str, after: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Hold]:
+        found = [
+            hold
+            for hold in self.state.holds.values()
+            if hold.state is HoldState.HELD
+            and hold.key.startswith(prefix)
+            and (after is None or (hold.held_at, hold.id) > after)
+        ]
+        return sorted(found, key=lambda hold: (hold.held_at, hold.id))[:limit]
+
+    async def keep_news(self, event: CardEvent, *, at: datetime) -> None:
+        if event.id not in self.state.news:
+            self.state.news[event.id] = (event, "")
+            self.state.due[f"{DueKind.CARD_NEWS}:{event.id}"] = at
+
+    async def news(self, event_id: str) -> bytes | None:
+        event, outcome = self.state.news.get(event_id, (None, ""))
+        return event.body if event and not outcome else None
+
+    async def close_news(self, event_id: str, *, outcome: str, at: datetime) -> None:
+        self.state.news[event_id] = (self.state.news[event_id][0], outcome)
+
+    async def purchase_of(self, payment_id: str) -> tuple[UUID, UUID] | None:
+        for each in self.state.top_ups.values():
+            if each.payment_id == payment_id:
+                return each.account_id, each.id
+        return None
+
+    async def plan_audit(self, at: datetime) -> None:
+        self.state.due[DueKind.AUDIT] = at
+
+    async def differences(self) -> Sequence[str]:
+        state = self.state
+        moved = sum(a.cents for line in state.lines for a in line.entry.postings.values())
+        found = [] if moved == 0 else ["postings do not sum to zero"]
+        for account_id, wallet in state.wallets.items():
+            held = sum(
+                hold.gross.cents
+                for hold in state.holds.values()
+                if hold.account_id == account_id and hold.state is HoldState.HELD
+            )
+            if held != wallet.held.cents:
+                found.append("held credit is not the sum of the open holds")
+        return found
+
+
+class FakeCards:
+    """The card company, in memory; ``say`` sets what it would tell of a session."""
+
+    def __init__(self) -> None:
+        self.opened: dict[UUID, TopUp] = {}
+        self.told: dict[str, CardNews] = {}
+        self.fails_with: Exception | None = None
+
+    def say(self, top_up: TopUp, told: CardNews) -> None:
+        self.told[f"cs_{top_up.id}"] = replace(told, session_id=f"cs_{top_up.id}")
+
+    async def open_page(self, top_up: TopUp) -> CardPage:
+        self._maybe_fail()
+        self.opened[top_up.id] = top_up
+        return CardPage(session_id=f"cs_{top_up.id}", url=f"https://cards.example/{top_up.id}")
+
+    async def read(self, session_id: str) -> CardNews:
+        self._maybe_fail()
+        top_up = next(each for each in self.opened.values() if session_id == f"cs_{each.id}")
+        waiting = CardNews(
+            session_id=session_id,
+            state=CardState.OPEN,
+            amount=top_up.amount,
+            currency="eur",
+            is_live=False,
+        )
+        return self.told.get(session_id, waiting)
+
+    async def purchase_of(self, payment_id: str) -> tuple[UUID, UUID] | None:
+        for session_id, told in self.told.items():
+            if told.payment_id == payment_id:
+                top_up = next(t for t in self.opened.values() if session_id == f"cs_{t.id}")
+                return top_up.account_id, top_up.id
+        return None
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> CardEvent:
+        if headers.get("stripe-signature") != "genuine":
+            raise NewsNotGenuine
+        return self.read_event(body)
+
+    def read_event(self, body: bytes) -> CardEvent:
+        """Read ``event id, account, purchase, payment``, each possibly ``-``."""
+        number, account_id, top_up_id, payment_id = body.decode().split(",")
+        return CardEvent(
+            id=number,
+            kind="checkout.session.completed",
+            body=body,
+            account_id=None if account_id == "-" else UUID(account_id),
+            top_up_id=None if top_up_id == "-" else UUID(top_up_id),
+            payment_id="" if payment_id == "-" else payment_id,
+        )
+
+    def _maybe_fail(self) -> None:
+        if self.fails_with:
+            raise self.fails_with
+
+
+class FakeStationery:
+    """Documents as plain words."""
+
+    async def receipt(self, receipt: Receipt) -> bytes:
+        return f"receipt {receipt.number} of {receipt.amount.cents}".encode()
+
+    def receipt_mail(self, receipt: Receipt, *, to: str, pdf: bytes) -> Mail:
+        return Mail(to=to, subject=receipt.number, text=pdf.decode(), html="")
+
+
+class FakeFiles:
+    """Files in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    async def put(self, data: bytes) -> str:
+        name = sha256(data).hexdigest()
+        self.kept[name] = data
+        return name
+
+    async def get(self, name: str) -> bytes:
+        if name not in self.kept:
+            raise BlobMissing(name)
+        return self.kept[name]

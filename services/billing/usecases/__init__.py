@@ -1,0 +1,1 @@
+"""What billing can do: one function per intention."""
