@@ -159,11 +159,9 @@ def _steps(case: Case, plan: Plan, ideal: IdealSending) -> tuple[Step, ...]:
 
 
 def _send_sentence(case: Case, plan: Plan, ideal: IdealSending) -> str:
-    if case.timing.send_day:
-        return "send_chosen"
-    if _wanted_start(case) is None or plan.send_day != ideal.send_day:
-        return "send_soonest"
-    return "send_ideal" if plan.gap_days >= 0 else "send_after_ideal"
+    if _wanted_start(case) and plan.send_day == ideal.send_day:
+        return "send_ideal" if plan.gap_days >= 0 else "send_after_ideal"
+    return "send_chosen" if case.timing.send_day else "send_soonest"
 
 
 def _end(case: Case, plan: Plan) -> Step:
