@@ -1,12 +1,16 @@
 """Our other services, seen from letters: accounts say who writes."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from kit.grpc import Peers, acting_for
 from preavis.accounts.v1 import accounts_pb2 as pb
-from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub, AccountsServiceStub
+from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceStub
 from services.letters.domain.letterhead import Letterhead
+
+if TYPE_CHECKING:  # the async stub is known to the type checker alone
+    from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub
 
 TIMEOUT_S = 3.0
 
@@ -15,7 +19,7 @@ class AccountsLetterheads:
     """``Letterheads`` as the accounts service answers."""
 
     def __init__(self, peers: Peers) -> None:
-        self._accounts: AccountsServiceAsyncStub = peers.stub(AccountsServiceStub, "accounts")
+        self._accounts: "AccountsServiceAsyncStub" = peers.stub(AccountsServiceStub, "accounts")
 
     async def on(self, account_id: UUID, day: date) -> Letterhead:
         """Return the account's letterhead on a day. Raises a refusal of kind LATER."""
