@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from kit.errors import Kind, TurnedDown
 from kit.grpc import acting_for
 from kit.ids import parse_id
 from preavis.accounts.v1 import accounts_pb2
-from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub
 from preavis.billing.v1 import billing_pb2
-from preavis.billing.v1.billing_pb2_grpc import BillingServiceAsyncStub
 from preavis.letters.v1 import letters_pb2
-from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub
 from preavis.signature.v1 import signature_pb2
-from preavis.signature.v1.signature_pb2_grpc import SignatureServiceAsyncStub
 from services.dispatch.domain.letter import Agency, FrozenLetter, MailKind
 from services.dispatch.domain.preflight import (
     Blocker,
@@ -26,6 +22,12 @@ from services.dispatch.domain.preflight import (
 )
 from services.dispatch.domain.sending import Sending, iso
 from services.dispatch.ports import MandateRefused, Planned
+
+if TYPE_CHECKING:  # async stubs are known to the type checker alone
+    from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub
+    from preavis.billing.v1.billing_pb2_grpc import BillingServiceAsyncStub
+    from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub
+    from preavis.signature.v1.signature_pb2_grpc import SignatureServiceAsyncStub
 
 TIMEOUT_S: Final = 10.0
 HOLDS_PREFIX: Final = "send:"
@@ -56,7 +58,7 @@ DECIDED: Final = ATTACHED | {signature_pb2.MANDATE_DECISION_OPTED_OUT}
 class BillingPeer:
     """billing, for the money of sendings."""
 
-    def __init__(self, stub: BillingServiceAsyncStub) -> None:
+    def __init__(self, stub: "BillingServiceAsyncStub") -> None:
         self._stub = stub
 
     async def hold(
@@ -139,7 +141,7 @@ class BillingPeer:
 class LettersPeer:
     """letters, for the content and the dates."""
 
-    def __init__(self, stub: LettersServiceAsyncStub) -> None:
+    def __init__(self, stub: "LettersServiceAsyncStub") -> None:
         self._stub = stub
 
     async def facts(self, account_id: UUID, letter_id: UUID) -> LetterFacts:
@@ -235,7 +237,7 @@ class LettersPeer:
 class SignaturePeer:
     """signature, for the policyholder's will."""
 
-    def __init__(self, stub: SignatureServiceAsyncStub) -> None:
+    def __init__(self, stub: "SignatureServiceAsyncStub") -> None:
         self._stub = stub
 
     async def facts(self, account_id: UUID, letter_id: UUID) -> MandateFacts:
@@ -280,7 +282,7 @@ class SignaturePeer:
 class AccountsPeer:
     """accounts, for the right to send and the name it is done under."""
 
-    def __init__(self, stub: AccountsServiceAsyncStub) -> None:
+    def __init__(self, stub: "AccountsServiceAsyncStub") -> None:
         self._stub = stub
 
     async def standing(self, account_id: UUID, on_day: date) -> tuple[Standing, Agency]:

@@ -19,7 +19,7 @@ class AccountsLetterheads:
     """``Letterheads`` as the accounts service answers."""
 
     def __init__(self, peers: Peers) -> None:
-        self._accounts: "AccountsServiceAsyncStub" = peers.stub(AccountsServiceStub, "accounts")
+        self._accounts: AccountsServiceAsyncStub = peers.stub(AccountsServiceStub, "accounts")
 
     async def on(self, account_id: UUID, day: date) -> Letterhead:
         """Return the account's letterhead on a day. Raises a refusal of kind LATER."""
