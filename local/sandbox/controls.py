@@ -22,6 +22,7 @@ WORDS: Final = {
     Fault.ANSWERS: "Réponses en clair (sinon chiffrées)",
     Fault.QUOTA: "Quota de 100 envois par jour",
     Fault.BOUNCE: "Adresses introuvables",
+    Fault.HELD: "Dépôts retardés d’un jour",
 }
 PARTNER_WORDS: Final = {
     Partner.MAIL: "Messagerie",

@@ -40,6 +40,7 @@ class Fault(StrEnum):
     ANSWERS = "answers"
     QUOTA = "quota"
     BOUNCE = "bounce"
+    HELD = "held"
 
 
 _CALLS: Final = (
@@ -57,6 +58,7 @@ OFFERED: Final[dict[Partner, tuple[Fault, ...]]] = {
         Fault.ANSWERS,
         Fault.QUOTA,
         Fault.BOUNCE,
+        Fault.HELD,
     ),
     Partner.STRIPE: (*_CALLS, *_NEWS),
     Partner.ORIAS: _CALLS,

@@ -20,6 +20,7 @@ ANSWER_DAYS: Final = 15
 REMINDER_DAY: Final = 10
 BOUNCING: Final = "rebond"
 DEPOSIT, REMIND, LAPSE = "operator-deposit", "operator-remind", "operator-lapse"
+HELD_S: Final = 24 * 3600
 RETRY: Final = timedelta(minutes=15)
 TRIES: Final = 48
 READ_TIMEOUTS_S: Final = (2.5, 4.5, 6.5, 8.5, 11.0)
@@ -66,7 +67,9 @@ class Life:
 
     def take_charge(self, letter: Letter) -> None:
         """Plan the deposit of a letter just received: the caller is answered first."""
-        self._world.due.schedule(DEPOSIT, str(letter.id), letter.created_at)
+        held = self._world.faults.fire(Partner.AR24, Fault.HELD)
+        wait = timedelta(seconds=held.seconds(HELD_S)) if held else timedelta()
+        self._world.due.schedule(DEPOSIT, str(letter.id), letter.created_at + wait)
 
     def deposit(self, letter: Letter) -> Letter:
         """Tell the recipient and prove the deposit; an address that does not exist bounces."""

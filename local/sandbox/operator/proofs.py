@@ -5,7 +5,7 @@ from typing import Final
 
 from kit.days import PARIS
 from local.sandbox.operator.letters import Letter, Product, Status
-from local.sandbox.operator.sheet import Line, write
+from local.sandbox.sheet import Line, write
 
 DEPOSIT: Final = "ev"
 KINDS: Final = {

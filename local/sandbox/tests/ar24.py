@@ -33,7 +33,7 @@ class Caller:
 
     async def call(
         self, method: str, path: str, fields: dict[str, str] | None = None, files: Files = None
-    ) -> Any:  # noqa: ANN401 - whatever JSON came
+    ) -> Any:
         answer = await self.raw(method, path, fields or {}, files)
         assert answer.status_code == 200
         body = self.read(answer)
@@ -46,7 +46,7 @@ class Caller:
         told: str = answer.json()["slug"]
         return told
 
-    def read(self, answer: httpx.Response) -> Any:  # noqa: ANN401 - whatever JSON came
+    def read(self, answer: httpx.Response) -> Any:
         """Read an answer whatever its mode, as the reference orders the tries."""
         try:
             body = answer.json()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.servers
 NAMESPACE = "urn:gpsa:orias:ws.001"
 
 
-def search(wsdl: Path, url: str, *numbers: dict[str, str], user: str = "orias-of-tests") -> Any:  # noqa: ANN401 - zeep objects
+def search(wsdl: Path, url: str, *numbers: dict[str, str], user: str = "orias-of-tests") -> Any:
     """Ask the register about some numbers."""
     client: Any = zeep.Client(str(wsdl))  # type: ignore[no-untyped-call] # half typed
     service = client.create_service(f"{{{NAMESPACE}}}intermediaryBinding", f"{url}/orias/service")
@@ -33,7 +33,7 @@ async def wsdl(client: httpx.AsyncClient, tmp_path: Path) -> Path:
     return file
 
 
-async def ask(sandbox: Running, wsdl: Path, *numbers: dict[str, str], **more: str) -> Any:  # noqa: ANN401
+async def ask(sandbox: Running, wsdl: Path, *numbers: dict[str, str], **more: str) -> Any:
     return await asyncio.to_thread(search, wsdl, sandbox.url, *numbers, **more)
 
 

@@ -1,4 +1,4 @@
-"""One A4 page of plain text as a PDF, in about a millisecond: what a demonstration proof needs."""
+"""One A4 page of plain text as a PDF, in a millisecond: enough for a demonstration document."""
 
 import io
 import textwrap
