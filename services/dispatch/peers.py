@@ -23,7 +23,7 @@ from services.dispatch.domain.preflight import (
 from services.dispatch.domain.sending import Sending, iso
 from services.dispatch.ports import MandateRefused, Planned
 
-if TYPE_CHECKING:  # async stubs are known to the type checker alone
+if TYPE_CHECKING:  # these names exist for the type checker alone
     from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceAsyncStub
     from preavis.billing.v1.billing_pb2_grpc import BillingServiceAsyncStub
     from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub

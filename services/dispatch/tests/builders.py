@@ -52,7 +52,7 @@ class Room:
         """Return what is stored."""
         return next(s for s in self.store.kept.sendings.values() if s.letter_id == letter_id)
 
-    async def finalise(self, **changes: Any) -> Sending:  # noqa: ANN401 - arguments of a_validation
+    async def finalise(self, **changes: Any) -> Sending:
         """Validate as the page would."""
         return await finalising.finalise(ACCOUNT, a_validation(**changes), desk=self.desk)
 
@@ -121,7 +121,7 @@ def a_validation(
     )
 
 
-def an_order(**changes: Any) -> Order:  # noqa: ANN401 - its fields
+def an_order(**changes: Any) -> Order:
     """Return an order for Friday 15 January 2027, validated at noon on the 13th."""
     order = Order(
         key="press-1",
@@ -137,7 +137,7 @@ def an_order(**changes: Any) -> Order:  # noqa: ANN401 - its fields
     return replace(order, **changes)
 
 
-def an_attempt(**changes: Any) -> Attempt:  # noqa: ANN401 - its fields
+def an_attempt(**changes: Any) -> Attempt:
     """Return a first attempt, handed over at noon."""
     attempt = Attempt(
         id=derived_id("attempt"),
@@ -151,7 +151,7 @@ def an_attempt(**changes: Any) -> Attempt:  # noqa: ANN401 - its fields
     return replace(attempt, **changes)
 
 
-def a_sending(state: State = State.PREPARING, **changes: Any) -> Sending:  # noqa: ANN401
+def a_sending(state: State = State.PREPARING, **changes: Any) -> Sending:
     """Return a sending in a state, with the attempt that state implies."""
     sending, _ = Sending.begin(
         sending_id=derived_id("sending"),
