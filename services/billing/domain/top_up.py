@@ -54,7 +54,7 @@ class TopUpNotPaid(TurnedDown):
     reason = "top-up-not-paid"
 
 
-class KeyReused(TurnedDown):
+class IdempotencyKeyReused(TurnedDown):
     """The same key began a purchase of another amount."""
 
     kind = Kind.INVALID

@@ -10,7 +10,7 @@ from kit.failpoints import failpoint
 from kit.money import Money
 from services.billing.domain.hold import Hold, HoldKeyReused, HoldMissing, check_price
 from services.billing.domain.tariff import Product, Tariff
-from services.billing.ports import Store
+from services.billing.ports import Books, Store
 
 
 async def place_hold(
@@ -69,22 +69,27 @@ async def release_hold(account_id: UUID, key: str, *, store: Store, clock: Clock
 
     Raises ``HoldCaptured``.
     """
-    now = clock()
     async with store.account(account_id) as books:
-        hold = await books.hold(key)
-        if hold is None:
-            tombstone = Hold.tombstone(account_id, key, at=now)
-            if await books.bury(tombstone):
-                return tombstone
-            hold = await books.hold(key)  # it came at the same instant
-            if hold is None:
-                raise HoldKeyReused(key)
-        released, entry = hold.release(on_day=paris_date(now), at=now)
-        if entry is not None:
-            released = await books.save_hold(released)
-            await books.post(entry)
+        released = await _release(books, account_id, key, at=clock())
     failpoint("billing.release.committed")
     return released
+
+
+async def _release(books: Books, account_id: UUID, key: str, *, at: datetime) -> Hold:
+    hold = await books.hold(key)
+    if hold is None:
+        tombstone = Hold.tombstone(account_id, key, at=at)
+        if await books.bury(tombstone):
+            return tombstone
+        hold = await books.hold(key)  # it came at the same instant
+        if hold is None:
+            raise HoldKeyReused(key)
+    released, entry = hold.release(on_day=paris_date(at), at=at)
+    if entry is None:
+        return released
+    saved = await books.save_hold(released)
+    await books.post(entry)
+    return saved
 
 
 async def list_open_holds(

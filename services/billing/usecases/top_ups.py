@@ -12,7 +12,7 @@ from kit.money import Money
 from services.billing.domain.card import CardNews
 from services.billing.domain.receipt import receipt_number
 from services.billing.domain.tariff import Tariff
-from services.billing.domain.top_up import Buyer, KeyReused, TopUp, TopUpState, top_up_id
+from services.billing.domain.top_up import Buyer, IdempotencyKeyReused, TopUp, TopUpState, top_up_id
 from services.billing.ports import Books, Cards, Store
 from services.billing.usecases.card_returns import apply_return
 
@@ -32,8 +32,8 @@ async def start_top_up(
 ) -> TopUp:
     """Begin a purchase and open its card page; the same key leads to the same page.
 
-    Raises ``AmountNotOffered``, ``KeyReused``, and LATER while the card company is away: the
-    purchase is kept, the same call goes on with it.
+    Raises ``AmountNotOffered``, ``IdempotencyKeyReused``, and LATER while the card company is
+    away: the purchase is kept, the same call goes on with it.
     """
     tariff.check_top_up(amount)
     number = top_up_id(account_id, key)
@@ -49,7 +49,7 @@ async def start_top_up(
     async with store.account(account_id) as books:
         top_up = await books.begin_top_up(wanted)
         if top_up.amount != amount:
-            raise KeyReused(key)
+            raise IdempotencyKeyReused(key)
         if top_up is wanted:
             await books.look_later(top_up, top_up.look_again_at(clock()))
     failpoint("billing.top_up.begun")

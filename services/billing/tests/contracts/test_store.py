@@ -10,19 +10,22 @@ from kit.ids import new_id
 from kit.money import ZERO, Money
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import Bucket, CreditInsufficient, EntryKind, WalletFrozen
+from services.billing.domain.receipt import receipt_number
 from services.billing.domain.top_up import TopUpMissing, TopUpState
 from services.billing.ports import CardEvent, KnownReturn, Store
 from services.billing.tests.builders import NOW, TODAY, a_dispute, a_hold, a_refund, a_top_up
 
 
-async def credit(store: Store, cents: int, *, account_id: UUID | None = None) -> UUID:
+async def credit(
+    store: Store, cents: int, *, account_id: UUID | None = None, year: int = 2027
+) -> UUID:
     """Give an account credit, by a purchase; return the account."""
     account_id = account_id or new_id()
     async with store.account(account_id) as books:
         begun = a_top_up(account_id=account_id, amount=Money(cents))
         top_up = await books.begin_top_up(begun)
-        rank = await books.next_receipt_rank(2027)
-        paid, entry = replace(top_up, state=TopUpState.PAID).receipted(f"RC-2027-{rank:06d}", NOW)
+        number = receipt_number(year, await books.next_receipt_rank(year))
+        paid, entry = replace(top_up, state=TopUpState.PAID).receipted(number, NOW)
         await books.post(entry)
         await books.save_top_up(paid)
     return account_id
@@ -293,9 +296,11 @@ async def test_a_receipt_number_taken_by_a_failed_transaction_is_given_back(stor
         with pytest.raises(ChangedMeanwhile):
             await take_then_fail()
 
-    async with store.account(new_id()) as books:
-        assert await books.next_receipt_rank(1999) == 1
-        assert await books.next_receipt_rank(1999) == 2
+    account_id = await credit(store, 5000, year=1999)
+    await credit(store, 5000, year=1999, account_id=account_id)
+    async with store.account(account_id) as books:
+        causes = [line.entry.cause for line in await books.entries(before=None, limit=9)]
+    assert causes == ["RC-1999-000002", "RC-1999-000001"]
 
 
 async def test_returns_are_kept_with_what_the_wallet_gave(store: Store) -> None:
