@@ -4,7 +4,9 @@ from typing import Final
 
 from kit.grpc import Rule
 
-_ANYONE: Final = Rule(callers={"gateway", "dispatch", "signature"})  # the public calculator has no account
+_ANYONE: Final = Rule(
+    callers={"gateway", "dispatch", "signature"}
+)  # the public calculator has no account
 _DIRECTORY: Final = Rule(callers={"gateway", "dispatch"})
 _OWNER: Final = Rule(callers={"gateway"}, roles={"owner"}, account=True)
 _READ: Final = Rule(callers={"gateway", "dispatch", "signature"}, account=True)
