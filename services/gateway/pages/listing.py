@@ -1,0 +1,77 @@
+"""The address of a list: what it asks for, and the addresses around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+FILTERS: Final = {
+    "q": "Recherche",
+    "n": "Numéro",
+    "souscripteur": "Souscripteur",
+    "du": "Fin depuis le",
+    "au": "Fin jusqu’au",
+    "contrat": "Contrat",
+    "destinataire": "Destinataire",
+    "envoi": "Envoyée depuis (jours)",
+    "lettre": "Lettre",
+    "suivi": "Suivi",
+    "auteur": "Auteur",
+}
+"""Each filter of the address, and the word of its token."""
+_OTHERS: Final = ("vue", "tri", "ordre", "apres")
+_LONGEST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list's address asks for. Unknown names are dropped, long values cut."""
+
+    values: Mapping[str, str]
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> "Listing":
+        """Read an address."""
+        known = (*_OTHERS, *FILTERS)
+        return cls({name: query.get(name, "").strip()[:_LONGEST] for name in known})
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    @property
+    def active(self) -> dict[str, str]:
+        """The filters in force."""
+        return {name: self.values[name] for name in FILTERS if self.values[name]}
+
+    def without(self, name: str) -> str:
+        """Return the address with one filter removed."""
+        return self._address({**self.values, name: "", "apres": ""})
+
+    def cleared(self) -> str:
+        """Return the address of the view alone."""
+        return self._address({"vue": self["vue"]})
+
+    def viewing(self, view: str) -> str:
+        """Return the address of another view, filters kept."""
+        return self._address({**self.values, "vue": view, "apres": ""})
+
+    def sorted_by(self, key: str) -> str:
+        """Return the address ordered by a column; a second time, the other way."""
+        turned = self["tri"] == key and self["ordre"] != "croissant"
+        order = "croissant" if turned else ""
+        return self._address({**self.values, "tri": key, "ordre": order, "apres": ""})
+
+    def after(self, cursor: str) -> str:
+        """Return the address of the next page."""
+        return self._address({**self.values, "apres": cursor})
+
+    def direction(self, key: str) -> str:
+        """Return ``ascending``, ``descending``, or nothing for a column that does not order."""
+        if (self["tri"] or "numero") != key:
+            return ""
+        return "ascending" if self["ordre"] == "croissant" else "descending"
+
+    @staticmethod
+    def _address(values: Mapping[str, str]) -> str:
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"/resiliations?{query}" if query else "/resiliations"

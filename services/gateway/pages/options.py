@@ -1,0 +1,57 @@
+"""Messages of the catalogue and of letters, as choices, links and words of a template."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from preavis.letters.v1 import letters_pb2
+from services.gateway.pages.letters.finding import names_of
+
+Option = tuple[str, str]
+
+
+def options_by_code(types: Iterable[letters_pb2.ContractType]) -> list[Option]:
+    """Return contract types as choices."""
+    return [(one.code, one.label) for one in types]
+
+
+def open_grounds(grounds: Iterable[letters_pb2.Ground]) -> list[Option]:
+    """Return the grounds that may be chosen."""
+    return [(ground.code, ground.label) for ground in grounds if ground.open]
+
+
+def as_options(choices: Iterable[letters_pb2.FormField.Choice]) -> list[Option]:
+    """Return the choices of a field."""
+    return [(choice.value, choice.label) for choice in choices]
+
+
+def author_options(authors: Iterable[letters_pb2.Author]) -> list[Option]:
+    """Return the authors of letters as choices."""
+    return [(author.profile_id, author.name) for author in authors]
+
+
+def mend_href(letter: letters_pb2.Letter) -> str:
+    """Return the page on which the first missing thing of a letter is completed."""
+    here = f"/resiliations/{letter.number}"
+    if not letter.missing:
+        return here
+    missing = letter.missing[0]
+    match missing.code:
+        case "policyholder" if not letter.contracts:
+            return f"{here}/souscripteur"
+        case "recipient" | "recipient-closed":
+            return f"{here}/assureur"
+        case _:
+            contract = missing.contract_id or (
+                letter.contracts[0].contract_id if letter.contracts else ""
+            )
+            return f"{here}/contrat?contrat={contract}" if contract else f"{here}/assureur"
+
+
+FILTERS: Final = {
+    "options_by_code": options_by_code,
+    "open_grounds": open_grounds,
+    "as_options": as_options,
+    "author_options": author_options,
+    "mend_href": mend_href,
+    "policyholder_names": names_of,
+}

@@ -1,0 +1,176 @@
+"""Finalising: kind of mail, date, price, and what is confirmed once more."""
+
+import asyncio
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+
+from kit.errors import TurnedDown
+from preavis.dispatch.v1 import dispatch_pb2
+from preavis.letters.v1 import letters_pb2
+from services.gateway.forms.form import Form
+from services.gateway.pages.enums import member, slug
+from services.gateway.pages.frame import quietly
+from services.gateway.pages.letters.finding import heading_of, letter_numbered, names_of
+from services.gateway.pages.typesetting import as_instant
+from services.gateway.pages.visit import Agent, Visit
+
+router = APIRouter()
+
+_MAIL_KINDS = ("acknowledged", "simple")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """When the letter should leave, as chosen on the page."""
+
+    how: str  # "now", "day" or "start"
+    day: str = ""  # ISO
+
+    @property
+    def timing(self) -> dispatch_pb2.Timing:
+        """The same, as dispatch reads it."""
+        if self.how == "start":
+            return dispatch_pb2.Timing(new_start=self.day)
+        if self.how == "day" and self.day:
+            return dispatch_pb2.Timing(send_day=self.day)
+        return dispatch_pb2.Timing(now=True)
+
+
+def _wish(form: Form, visit: Visit, evaluation: letters_pb2.Evaluation | None) -> Wish:
+    """Read the wish; a ground planned from the new contract's start knows no other."""
+    if evaluation is not None and evaluation.planned_from_new_start:
+        start = form.text("neighbour") or form.day("new_start", today=visit.today)
+        return Wish("start", start or evaluation.earliest_new_start)
+    if form.text("when") == "day":
+        return Wish("day", form.day("send_day", today=visit.today, required=True))
+    return Wish("now")
+
+
+@router.get("/resiliations/{number}/finaliser")
+async def show(visit: Agent, number: str) -> Response:
+    """Show the choices, with the dates and the price they lead to."""
+    letter = await letter_numbered(visit, number)
+    evaluation = await _standing(visit, letter)
+    values = {"mail_kind": "acknowledged", "when": "now"}
+    if evaluation and evaluation.planned_from_new_start:
+        values["new_start"] = letter.wanted_new_start or evaluation.earliest_new_start
+    elif evaluation and evaluation.send_day > visit.today.isoformat():
+        values |= {"when": "day", "send_day": evaluation.send_day}
+    return await _page(visit, letter, Form.of(values), evaluation)
+
+
+async def _standing(visit: Visit, letter: letters_pb2.Letter) -> letters_pb2.Evaluation | None:
+    answer = await quietly(
+        visit.house.letters.PlanLetter(
+            letters_pb2.PlanLetterRequest(
+                letter_id=letter.letter_id, new_start=letter.wanted_new_start or None
+            )
+        )
+    )
+    return answer.evaluation if answer else None
+
+
+@router.post("/resiliations/{number}/finaliser")
+async def finalise(visit: Agent, number: str) -> Response:
+    """Compute again, or validate what was confirmed."""
+    letter = await letter_numbered(visit, number)
+    evaluation = await _standing(visit, letter)
+    sent = visit.form
+    if sent.text("action") == "calculer":
+        sent.values.pop("neighbour", None)
+        return await _page(visit, letter, _unconfirmed(sent), evaluation)
+    wish = _wish(sent, visit, evaluation)
+    for box in ("confirm_dates", "confirm_frozen"):
+        if not sent.ticked(box):
+            sent.mistake(box, "not-confirmed")
+    try:
+        sent.check()
+        sending = (await visit.house.dispatch.Finalise(_order(visit, letter, wish))).sending
+    except TurnedDown as refusal:
+        shown = _unconfirmed(sent.turned_down(refusal))
+        return await _page(visit, letter, shown, evaluation)
+    today = sending.send_day <= visit.today.isoformat()
+    return visit.go(
+        f"/resiliations/{number}/suivi",
+        "sending-leaving" if today else "sending-scheduled",
+        send_day=sending.send_day,
+        gross_cents=str(sending.gross_cents),
+    )
+
+
+def _order(visit: Visit, letter: letters_pb2.Letter, wish: Wish) -> dispatch_pb2.FinaliseRequest:
+    sent = visit.form
+    return dispatch_pb2.FinaliseRequest(
+        idempotency_key=visit.key,
+        letter_id=letter.letter_id,
+        mail_kind=letters_pb2.MailKind.ValueType(
+            member(letters_pb2.MailKind, sent.text("mail_kind"))
+        ),
+        timing=wish.timing,
+        confirmed_send_day=sent.text("confirmed_send_day"),
+        confirmed_last_covered_day=sent.text("confirmed_last_covered_day"),
+        confirmed_new_start=sent.text("confirmed_new_start"),
+        expected_gross_cents=int(
+            sent.digits(f"expected_gross_cents_{sent.text('mail_kind')}") or 0
+        ),
+    )
+
+
+def _unconfirmed(form: Form) -> Form:
+    """Untick the confirmations: what they confirmed may have changed."""
+    for box in ("confirm_dates", "confirm_frozen"):
+        form.values.pop(box, None)
+    return form
+
+
+async def _page(
+    visit: Visit,
+    letter: letters_pb2.Letter,
+    form: Form,
+    evaluation: letters_pb2.Evaluation | None,
+) -> Response:
+    dispatch = visit.house.dispatch
+    mail_kind = form.text("mail_kind") or _MAIL_KINDS[0]
+    wish = _wish(Form.of(form.values), visit, evaluation)
+    preflight, planned = await asyncio.gather(
+        dispatch.Preflight(dispatch_pb2.PreflightRequest(letter_id=letter.letter_id)),
+        dispatch.PlanSending(
+            dispatch_pb2.PlanSendingRequest(
+                letter_id=letter.letter_id,
+                mail_kind=letters_pb2.MailKind.ValueType(member(letters_pb2.MailKind, mail_kind)),
+                timing=wish.timing,
+            )
+        ),
+    )
+    plan = planned.plan
+    prices = {slug(letters_pb2.MailKind, price.mail_kind): price for price in preflight.prices}
+    chosen = prices.get(mail_kind)
+    return await visit.page(
+        "envoi/finaliser.html",
+        form=form,
+        letter=letter,
+        names=names_of(letter.policyholder),
+        heading=heading_of(letter),
+        plan=plan,
+        evaluation=plan.evaluation,
+        wish=wish,
+        mail_kinds=[kind for kind in _MAIL_KINDS if kind in prices],
+        prices=prices,
+        price=chosen,
+        mail_kind=mail_kind,
+        available_cents=preflight.available_cents,
+        short_by=max(0, chosen.gross_cents - preflight.available_cents) if chosen else 0,
+        left=[action for action in preflight.actions if not action.done],
+        hours_left=_left_until(visit, plan),
+    )
+
+
+def _left_until(visit: Visit, plan: dispatch_pb2.Plan) -> str:
+    """Return ``5 h 12`` until today's cutoff, nothing once it is past."""
+    if not plan.HasField("cutoff"):
+        return ""
+    minutes = int((as_instant(plan.cutoff) - visit.now).total_seconds() // 60)
+    if not 0 < minutes < 24 * 60:
+        return ""
+    return f"{minutes // 60} h {minutes % 60:02d}"

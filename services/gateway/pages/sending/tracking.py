@@ -1,0 +1,137 @@
+"""Following a sending: its life so far, what is expected, and its proofs."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from kit.errors import Kind, TurnedDown
+from preavis.dispatch.v1 import dispatch_pb2
+from preavis.letters.v1 import letters_pb2
+from services.gateway.pages.enums import member, slug
+from services.gateway.pages.letters.finding import heading_of, letter_numbered, names_of
+from services.gateway.pages.letters.letter import planned
+from services.gateway.pages.rows import facts_of, state_of
+from services.gateway.pages.typesetting import short_day
+from services.gateway.pages.visit import Agent, Visit
+from services.gateway.wording.catalogue import Line
+
+router = APIRouter()
+
+_PDF: Final = "application/pdf"
+_STORED: Final = "proof-stored"
+_PROOF_AFTER: Final = {
+    "deposited": ("deposit",),
+    "signed": ("receipt",),
+    "collected": ("receipt",),
+    "refused": ("refusal",),
+    "unclaimed": ("unclaimed",),
+    "bounced": ("bounce",),
+}
+"""Under which event each of the operator's proofs is shown."""
+_AWAITED: Final = {
+    "in-transit": ("deposit",),
+    "deposited": ("deposit", "receipt"),
+    "signed": ("receipt", "evidence"),
+    "collected": ("receipt", "evidence"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event, in words, with the proofs it produced."""
+
+    event: dispatch_pb2.SendingEvent
+    line: Line
+    proofs: Sequence[dispatch_pb2.Proof]
+
+
+@router.get("/resiliations/{number}/suivi")
+async def show(visit: Agent, number: str) -> Response:
+    """Show the sending of a letter; before any, its letter."""
+    letter = await letter_numbered(visit, number)
+    try:
+        answer, evaluation = await asyncio.gather(
+            visit.house.dispatch.GetSending(
+                dispatch_pb2.GetSendingRequest(letter_id=letter.letter_id)
+            ),
+            planned(visit, letter),
+        )
+    except TurnedDown as refusal:
+        if refusal.kind is not Kind.MISSING:
+            raise
+        return visit.go(f"/resiliations/{number}")
+    return await _page(visit, letter, answer.sending, evaluation)
+
+
+async def _page(
+    visit: Visit,
+    letter: letters_pb2.Letter,
+    sending: dispatch_pb2.Sending,
+    evaluation: letters_pb2.Evaluation | None,
+) -> Response:
+    tracking = slug(dispatch_pb2.Tracking, sending.tracking)
+    state = {"not-possible": "failed", "not-sent": state_of(letter.state, letter.tracking)}.get(
+        tracking, tracking
+    )
+    facts = facts_of(letter.tracking) | {
+        "short_send": str(short_day(sending.send_day)),
+        "short_closes": str(short_day(sending.closes_on)),
+    }
+    stored = {slug(dispatch_pb2.ProofKind, proof.kind) for proof in sending.proofs}
+    return await visit.page(
+        "envoi/suivi.html",
+        letter=letter,
+        sending=sending,
+        heading=heading_of(letter),
+        names=names_of(letter.policyholder),
+        state=state,
+        state_facts=facts,
+        moments=_moments(visit, sending),
+        proof_kind=lambda proof: slug(dispatch_pb2.ProofKind, proof.kind),
+        awaited=[kind for kind in _AWAITED.get(tracking, ()) if kind not in stored],
+        mail_kind=slug(letters_pb2.MailKind, sending.mail_kind),
+        end_article=_article(evaluation),
+        reason=visit.desk.reasons.words(sending.reason, sending.reason_facts)
+        if sending.reason
+        else None,
+    )
+
+
+def _article(evaluation: letters_pb2.Evaluation | None) -> str:
+    return evaluation.legal_basis[0].citation if evaluation and evaluation.legal_basis else ""
+
+
+def _moments(visit: Visit, sending: dispatch_pb2.Sending) -> list[Moment]:
+    shown = [event for event in sending.events if event.applied and event.code != _STORED]
+    moments, placed = [], set()
+    for event in shown:
+        kinds = _PROOF_AFTER.get(event.code, ())
+        proofs = [
+            proof
+            for proof in sending.proofs
+            if slug(dispatch_pb2.ProofKind, proof.kind) in kinds and proof.sha256 not in placed
+        ]
+        placed |= {proof.sha256 for proof in proofs}
+        moments.append(Moment(event, visit.desk.wording.event(event.code, event.facts), proofs))
+    return moments
+
+
+@router.get("/resiliations/{number}/preuves/{kind}")
+async def proof(visit: Agent, number: str, kind: str) -> Response:
+    """Give a proof, byte for byte as it was stored."""
+    letter = await letter_numbered(visit, number)
+    sending = (
+        await visit.house.dispatch.GetSending(
+            dispatch_pb2.GetSendingRequest(letter_id=letter.letter_id)
+        )
+    ).sending
+    answer = await visit.house.dispatch.GetProof(
+        dispatch_pb2.GetProofRequest(
+            sending_id=sending.sending_id,
+            kind=dispatch_pb2.ProofKind.ValueType(member(dispatch_pb2.ProofKind, kind)),
+        )
+    )
+    return visit.file(answer.data, media_type=_PDF, filename=answer.proof.filename, inline=False)
