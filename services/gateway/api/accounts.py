@@ -1,6 +1,6 @@
 """Accounts: sign-up, activation, sessions, contact, proofs."""
 
-from datetime import date
+from datetime import UTC, date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -80,7 +80,7 @@ async def log_in(address: Visitor, house: TheHouse, login: Login) -> Session:
     who = read_principal(answer.principal)
     return Session(
         token=answer.session_token,
-        expires_at=answer.expires_at.ToDatetime() if answer.HasField("expires_at") else None,
+        expires_at=answer.expires_at.ToDatetime(UTC) if answer.HasField("expires_at") else None,
         display_name=who.display_name,
         kind="staff" if who.is_staff else "agent",
         roles=sorted(who.roles),

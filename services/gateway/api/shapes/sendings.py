@@ -28,7 +28,7 @@ class Price(Shape):
     net_cents: int
     vat_cents: int
     gross_cents: int
-    vat_rate: str = Field(description="Decimal, as 0.20.")
+    vat_rate_bp: int = Field(description="2000 is 20 %.")
     allowed: bool
 
 
