@@ -41,13 +41,13 @@ def tree(path: Path) -> ast.Module:
 
 
 def class_attributes(name: str) -> Iterator[tuple[Path, str, str]]:
-    """Yield (file, class, value) for each class-level string ``name = "value"``."""
+    """Yield (file, class, value) for each class-level ``name = "value"``, empty ones left out."""
     for path in python_files("kit", "services"):
         if "tests" in path.parts:
             continue
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.ClassDef):
-                for value in _assigned(node, name):
+                for value in filter(None, _assigned(node, name)):  # "" is the default of a field
                     yield path, node.name, value
 
 
