@@ -41,7 +41,7 @@ class NoSuchProof(TurnedDown):
     """This proof is not there (yet)."""
 
     kind = Kind.MISSING
-    reason = "proof-missing"
+    reason = "sending-proof-missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
