@@ -12,13 +12,14 @@ LONGEST: Final = 200
 LONG_ENOUGH_ALONE: Final = 20  # a phrase of that length needs no digits or signs
 CLASSES_NEEDED: Final = 3
 FEWEST_DIFFERENT: Final = 6
+FEWEST_LEFT: Final = 8
 _SHORTEST_CLUE: Final = 5
 _COMMON: Final = (
     "motdepasse", "password", "azerty", "qwerty", "qsdfgh", "123456", "abcdef", "bonjour",
     "soleil", "doudou", "chouchou", "loulou", "iloveyou", "jetaime", "admin", "welcome",
     "assurance", "resiliation", "preavis", "marseille", "france",
 )  # fmt: skip
-_LEET: Final = str.maketrans("013457@$!", "oleast" + "asi")
+_LEET: Final = str.maketrans("013457@$!", "oleastasi")  # digits and signs typed for letters
 
 
 def check(password: str, *, about: Iterable[str]) -> str:
@@ -35,7 +36,7 @@ def check(password: str, *, about: Iterable[str]) -> str:
         raise Unfit("text-too-long", limit=str(LONGEST))
     if len(text) < LONG_ENOUGH_ALONE and _classes(text) < CLASSES_NEEDED:
         raise Unfit("password-too-plain")
-    if len(set(text)) < FEWEST_DIFFERENT or _what_is_left(text, about) < SHORTEST - 4:
+    if len(set(text)) < FEWEST_DIFFERENT or _what_is_left(text, about) < FEWEST_LEFT:
         raise Unfit("password-guessable")
     return text
 
@@ -47,16 +48,20 @@ def _classes(text: str) -> int:
 
 def _what_is_left(text: str, about: Iterable[str]) -> int:
     """Return how many characters remain once common and personal words count for one each."""
-    folded = _folded(text)
-    clues = {_folded(word) for whole in about for word in re.split(r"\W+", whole)}
-    for word in (*sorted(clues, key=len, reverse=True), *_COMMON):
+    clues = {_plain(word) for whole in about for word in re.split(r"\W+", whole)}
+    words = [*sorted(clues, key=len, reverse=True), *_COMMON]
+    plain = _plain(text)
+    return min(_without(plain, words), _without(plain.translate(_LEET), words))
+
+
+def _without(text: str, words: Iterable[str]) -> int:
+    for word in words:
         if len(word) >= _SHORTEST_CLUE:
-            folded = folded.replace(word, "*")
-    return len(folded)
+            text = text.replace(word, "*")
+    return len(text)
 
 
-def _folded(text: str) -> str:
-    """Return it in lower case, without accents, digits and signs read as letters."""
-    plain = unicodedata.normalize("NFD", text.casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return bare if bare.isdigit() else re.sub(r"[013457@$!]", lambda m: m[0].translate(_LEET), bare)
+def _plain(text: str) -> str:
+    """Return it in lower case, without accents."""
+    apart = unicodedata.normalize("NFD", text.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))

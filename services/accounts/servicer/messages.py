@@ -29,7 +29,7 @@ _PREFIXES: Final[dict[type[StrEnum], tuple[Any, str]]] = {
 }
 
 
-def number(value: StrEnum) -> Any:  # noqa: ANN401 - each enumeration has its own type
+def number(value: StrEnum) -> Any:
     """Return a value of a domain enumeration as its proto number."""
     enumeration, prefix = _PREFIXES[type(value)]
     return enumeration.Value(prefix + value.name)

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from kit.clock import system_clock
@@ -18,13 +17,13 @@ from services.accounts.domain.fields import email_key
 from services.accounts.domain.throttle import Act, Limit
 from services.accounts.ports import Book, Store
 
-EVEN_S: Final = 0.35  # above what any of these answers takes
+EVEN_S = 0.35  # above what any of these answers takes
 
 
 @asynccontextmanager
-async def evenly(least_s: float = EVEN_S) -> AsyncIterator[None]:
-    """Take at least that long, well or badly ended: the time says nothing of what was found."""
-    ends = time.monotonic() + least_s
+async def evenly() -> AsyncIterator[None]:
+    """Take ``EVEN_S``, well or badly ended: the time says nothing of what was found."""
+    ends = time.monotonic() + EVEN_S
     try:
         yield
     finally:
