@@ -130,8 +130,8 @@ async def test_keys_are_remembered_a_day_and_dead_requests_a_minute(
         await store.keep(claim, ANSWER)
     async with db.account(claim.scope_id) as session:
         await session.execute(
-            text("UPDATE kept_answer SET begun_at = begun_at - :age"),
-            {"age": age},
+            text("UPDATE kept_answer SET begun_at = begun_at - :age_s * interval '1 s'"),
+            {"age_s": age.total_seconds()},
         )
 
     assert (await store.begin(claim) is None) is begun
