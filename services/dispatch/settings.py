@@ -19,4 +19,4 @@ class DispatchSettings(ServiceSettings):
     timestamp_url: str
     render_workers: int = 1
     seal_workers: int = 1
-    hands: int = 8  # sendings worked on at once by one process
+    hands: int = 4  # sendings worked on at once by one process
