@@ -23,6 +23,7 @@ from services.letters.domain.letter import (
     State,
 )
 from services.letters.domain.outline import LetterIncomplete, outline, state_of
+from services.letters.domain.planning import Explored
 from services.letters.domain.tracking import Tracking, TrackingState
 from services.letters.tests.builders import ACCOUNT, NOW, a_contract, a_draft, a_recipient
 from services.letters.tests.fakes import (
@@ -114,7 +115,7 @@ async def house() -> House:
     return await a_house(a_draft(contracts=(a_contract(),), recipient=AMBRE))
 
 
-async def plan(house: House, **wish: date) -> sendings.Explored:
+async def plan(house: House, **wish: date) -> Explored:
     _, explored = await sendings.plan_letter(
         ACCOUNT,
         house.letter.id,
