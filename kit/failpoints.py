@@ -16,21 +16,23 @@ class Crashed(BaseException):
 
 
 def failpoint(name: str) -> None:
-    """Die here, at once and without clean-up, if this failpoint is the chosen one.
+    """Die here, at once and without clean-up, if this failpoint is a chosen one.
 
-    ``PREAVIS_FAILPOINT`` names it; ``PREAVIS_FAILPOINT_ONCE`` may name a file that is created when
-    the process dies, so that the restarted process survives. Without them, does nothing.
+    ``PREAVIS_FAILPOINT`` names it, or several parted by commas; ``PREAVIS_FAILPOINT_ONCE`` may name
+    a folder in which each death leaves a file of that name, so that the restarted process survives
+    there. Without them, does nothing.
     The name is a literal, ``service.noun.step``: ``declared_in`` finds it in the source.
     """
     if name in _armed:
         _armed.discard(name)
         raise Crashed(name)
-    if os.environ.get("PREAVIS_FAILPOINT") != name:
+    if name not in os.environ.get("PREAVIS_FAILPOINT", "").split(","):
         return
     once = os.environ.get("PREAVIS_FAILPOINT_ONCE")
     if once:
+        Path(once).mkdir(parents=True, exist_ok=True)
         try:
-            Path(once).touch(exist_ok=False)
+            (Path(once) / name).touch(exist_ok=False)
         except FileExistsError:
             return
     os._exit(KILLED)

