@@ -4,7 +4,6 @@ from fastapi import FastAPI
 
 from services.gateway.pages import (
     account,
-    calculator,
     credit,
     lists,
     public,
@@ -20,7 +19,7 @@ from services.gateway.pages.security import PageHeaders
 from services.gateway.pages.sending import changing, finalise, tracking
 
 _JOURNEY = (
-    public, calculator, signup, session, account, credit,
+    public, signup, session, account, credit,
     new, lists, recipient, contract, letter, mandate, finalise, tracking, changing, staff,
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Stylesheets, icons, fonts and the two scripts: served by us, cached for a year under their hash."""
+"""Stylesheets, icons, fonts and two scripts: served by us, cached for a year under their hash."""
 
 import hashlib
 from pathlib import Path

@@ -38,7 +38,6 @@ SECTIONS: Final = {
     "/equipe/verifications": "reviews",
     "/equipe/envois-inconnus": "unknowns",
     "/equipe/comptes": "accounts",
-    "/calculateur": "calculator",
 }
 
 

@@ -4,19 +4,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from preavis.letters.v1 import letters_pb2
-from services.gateway.pages.letters.finding import names_of
+from services.gateway.pages.letters.naming import names_of
 
 Option = tuple[str, str]
-
-
-def options_by_code(types: Iterable[letters_pb2.ContractType]) -> list[Option]:
-    """Return contract types as choices."""
-    return [(one.code, one.label) for one in types]
-
-
-def open_grounds(grounds: Iterable[letters_pb2.Ground]) -> list[Option]:
-    """Return the grounds that may be chosen."""
-    return [(ground.code, ground.label) for ground in grounds if ground.open]
 
 
 def as_options(choices: Iterable[letters_pb2.FormField.Choice]) -> list[Option]:
@@ -48,8 +38,6 @@ def mend_href(letter: letters_pb2.Letter) -> str:
 
 
 FILTERS: Final = {
-    "options_by_code": options_by_code,
-    "open_grounds": open_grounds,
     "as_options": as_options,
     "author_options": author_options,
     "mend_href": mend_href,

@@ -31,7 +31,7 @@ class BodyTooLarge(TurnedDown):
     """More was sent than a page ever takes."""
 
     kind = Kind.INVALID
-    reason = "upload-too-large"
+    reason = "body-too-large"
 
 
 def content_security_policy(settings: GatewaySettings) -> str:

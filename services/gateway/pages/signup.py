@@ -19,6 +19,10 @@ _NAMES: Final = {
     "address.town": "town",
 }
 """Inputs whose name is shorter than the field's."""
+_REQUIRED: Final = (
+    "email", "password", "trade_name", "street", "postcode", "town", "phone",
+    "first_name", "last_name",
+)  # fmt: skip
 
 
 @router.get("/inscription")
@@ -33,6 +37,9 @@ async def form(visit: Anyone) -> Response:
 async def sign_up(visit: Anyone) -> Response:
     """Create the account; an e-mail carries the link that activates it."""
     sent = visit.form
+    for name in _REQUIRED:  # said at once, with the box: accounts sees only what may be kept
+        if not sent.text(name):
+            sent.mistake(name, "field-required")
     if not sent.ticked("conditions"):
         sent.mistake("conditions", "conditions-not-accepted")
     try:

@@ -49,7 +49,7 @@ class StaffOnly(TurnedDown):
     """The page is for the team."""
 
     kind = Kind.DENIED
-    reason = "caller-not-allowed"
+    reason = "staff-only"
 
 
 @dataclass(slots=True)

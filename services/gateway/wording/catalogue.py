@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 import structlog
 
+from kit import french
 from services.gateway.wording.reasons import said
 
 HERE: Final = Path(__file__).parent
@@ -38,9 +39,10 @@ class Catalogue:
     @classmethod
     def load(cls) -> Self:
         """Read the books of this folder."""
-        return cls(
-            {name: tomllib.loads((HERE / f"{name}.toml").read_text("utf-8")) for name in BOOKS}
-        )
+        books = {name: tomllib.loads((HERE / f"{name}.toml").read_text("utf-8")) for name in BOOKS}
+        for words in books["words"].values():
+            words |= {code: french.typography(word) for code, word in words.items()}
+        return cls(books)
 
     def codes(self, book: str) -> frozenset[str]:
         """Return every code of a book."""

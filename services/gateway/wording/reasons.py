@@ -69,12 +69,13 @@ class _Said(dict[str, str]):
 
 def _readable(name: str, value: str) -> str:
     """Write sums, days and instants as people read them; anything else as it came."""
+    unit = name.rpartition("_")[2]  # the last word of a fact's name says what it is
     try:
-        if name.endswith("_cents"):
+        if unit == "cents":
             return french.euros(int(value))
-        if name.endswith("_day"):
+        if unit == "day":
             return french.long_day(date.fromisoformat(value))
-        if name.endswith("_at"):
+        if unit == "at":
             instant = datetime.fromisoformat(value)
             return f"{french.plain_day(paris_date(instant))} à {french.instant_hm(instant)}"
     except ValueError:

@@ -9,7 +9,8 @@ from kit.errors import InvalidFields, TurnedDown
 from preavis.letters.v1 import letters_pb2
 from services.gateway.forms.form import Form
 from services.gateway.pages.letters import fields as asked_fields
-from services.gateway.pages.letters.finding import letter_numbered, names_of
+from services.gateway.pages.letters.finding import letter_numbered
+from services.gateway.pages.letters.naming import names_of
 from services.gateway.pages.visit import Agent, Visit
 
 router = APIRouter()
@@ -73,7 +74,11 @@ async def _opened(
 
 @router.get("/resiliations/{number}/contrat")
 async def form(
-    visit: Agent, number: str, type: str = "", contrat: str = "", motif: str = ""
+    visit: Agent,
+    number: str,
+    type: str = "",  # noqa: A002 - the address says « type »
+    contrat: str = "",
+    motif: str = "",
 ) -> Response:
     """Show the grounds of a contract type, and the fields of the chosen one."""
     letter = await letter_numbered(visit, number)
@@ -165,8 +170,9 @@ async def _evaluated(visit: Visit, draft: Draft, values: dict[str, str]) -> lett
             code_family=draft.letter.recipient.code_family,
             fields=values,
         ),
-        new_start=values.get("wanted_new_start") or None,
     )
+    if values.get("wanted_new_start"):
+        request.new_start = values["wanted_new_start"]
     answer = await visit.house.letters.EvaluateTermination(request)
     return answer.evaluation
 

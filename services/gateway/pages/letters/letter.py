@@ -1,4 +1,4 @@
-"""Step 4, the letter: what remains to be done, its dates and why, and the sheet as it will leave."""
+"""Step 4, the letter: what remains to be done, its dates and why, the sheet as it will leave."""
 
 import asyncio
 
@@ -13,7 +13,8 @@ from preavis.signature.v1 import signature_pb2
 from services.gateway.forms.form import Form
 from services.gateway.pages.enums import slug
 from services.gateway.pages.frame import quietly
-from services.gateway.pages.letters.finding import heading_of, is_frozen, letter_numbered, names_of
+from services.gateway.pages.letters.finding import letter_numbered
+from services.gateway.pages.letters.naming import heading_of, is_frozen, names_of
 from services.gateway.pages.rows import facts_of, letter_href, state_of
 from services.gateway.pages.visit import Agent, Visit
 
@@ -83,13 +84,10 @@ async def planned(visit: Visit, letter: letters_pb2.Letter) -> letters_pb2.Evalu
     """Return the dates of the letter, for the start its fields want; none without a contract."""
     if not letter.contracts:
         return None
-    answer = await quietly(
-        visit.house.letters.PlanLetter(
-            letters_pb2.PlanLetterRequest(
-                letter_id=letter.letter_id, new_start=letter.wanted_new_start or None
-            )
-        )
-    )
+    asked = letters_pb2.PlanLetterRequest(letter_id=letter.letter_id)
+    if letter.wanted_new_start:
+        asked.new_start = letter.wanted_new_start
+    answer = await quietly(visit.house.letters.PlanLetter(asked))
     return answer.evaluation if answer else None
 
 

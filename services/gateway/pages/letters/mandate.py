@@ -7,8 +7,9 @@ from preavis.letters.v1 import letters_pb2
 from preavis.signature.v1 import signature_pb2
 from services.gateway import files
 from services.gateway.forms.form import Form
-from services.gateway.pages.letters.finding import heading_of, letter_numbered, names_of
+from services.gateway.pages.letters.finding import letter_numbered
 from services.gateway.pages.letters.letter import decision_of
+from services.gateway.pages.letters.naming import heading_of, names_of
 from services.gateway.pages.visit import Agent, Visit
 
 router = APIRouter()

@@ -6,7 +6,8 @@ from kit.errors import TurnedDown
 from preavis.letters.v1 import letters_pb2
 from services.gateway.forms.form import Form
 from services.gateway.pages.letters import policyholder
-from services.gateway.pages.letters.finding import letter_numbered, names_of
+from services.gateway.pages.letters.finding import letter_numbered
+from services.gateway.pages.letters.naming import names_of
 from services.gateway.pages.visit import Agent, Visit
 
 router = APIRouter()

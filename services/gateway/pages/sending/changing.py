@@ -6,8 +6,9 @@ from kit.errors import TurnedDown
 from preavis.dispatch.v1 import dispatch_pb2
 from preavis.letters.v1 import letters_pb2
 from services.gateway.forms.form import Form
-from services.gateway.pages.letters.finding import heading_of, letter_numbered
+from services.gateway.pages.letters.finding import letter_numbered
 from services.gateway.pages.letters.letter import planned
+from services.gateway.pages.letters.naming import heading_of
 from services.gateway.pages.visit import Agent, Visit
 
 router = APIRouter()

@@ -10,8 +10,9 @@ from preavis.dispatch.v1 import dispatch_pb2
 from preavis.letters.v1 import letters_pb2
 from services.gateway.forms.form import Form
 from services.gateway.pages.enums import member, slug
-from services.gateway.pages.frame import quietly
-from services.gateway.pages.letters.finding import heading_of, letter_numbered, names_of
+from services.gateway.pages.letters.finding import letter_numbered
+from services.gateway.pages.letters.letter import planned
+from services.gateway.pages.letters.naming import heading_of, names_of
 from services.gateway.pages.typesetting import as_instant
 from services.gateway.pages.visit import Agent, Visit
 
@@ -40,7 +41,7 @@ class Wish:
 def _wish(form: Form, visit: Visit, evaluation: letters_pb2.Evaluation | None) -> Wish:
     """Read the wish; a ground planned from the new contract's start knows no other."""
     if evaluation is not None and evaluation.planned_from_new_start:
-        start = form.text("neighbour") or form.day("new_start", today=visit.today)
+        start = form.day("new_start", today=visit.today)
         return Wish("start", start or evaluation.earliest_new_start)
     if form.text("when") == "day":
         return Wish("day", form.day("send_day", today=visit.today, required=True))
@@ -51,7 +52,7 @@ def _wish(form: Form, visit: Visit, evaluation: letters_pb2.Evaluation | None) -
 async def show(visit: Agent, number: str) -> Response:
     """Show the choices, with the dates and the price they lead to."""
     letter = await letter_numbered(visit, number)
-    evaluation = await _standing(visit, letter)
+    evaluation = await planned(visit, letter)
     values = {"mail_kind": "acknowledged", "when": "now"}
     if evaluation and evaluation.planned_from_new_start:
         values["new_start"] = letter.wanted_new_start or evaluation.earliest_new_start
@@ -60,25 +61,14 @@ async def show(visit: Agent, number: str) -> Response:
     return await _page(visit, letter, Form.of(values), evaluation)
 
 
-async def _standing(visit: Visit, letter: letters_pb2.Letter) -> letters_pb2.Evaluation | None:
-    answer = await quietly(
-        visit.house.letters.PlanLetter(
-            letters_pb2.PlanLetterRequest(
-                letter_id=letter.letter_id, new_start=letter.wanted_new_start or None
-            )
-        )
-    )
-    return answer.evaluation if answer else None
-
-
 @router.post("/resiliations/{number}/finaliser")
 async def finalise(visit: Agent, number: str) -> Response:
     """Compute again, or validate what was confirmed."""
     letter = await letter_numbered(visit, number)
-    evaluation = await _standing(visit, letter)
+    evaluation = await planned(visit, letter)
     sent = visit.form
+    _take_neighbour(sent)
     if sent.text("action") == "calculer":
-        sent.values.pop("neighbour", None)
         return await _page(visit, letter, _unconfirmed(sent), evaluation)
     wish = _wish(sent, visit, evaluation)
     for box in ("confirm_dates", "confirm_frozen"):
@@ -115,6 +105,13 @@ def _order(visit: Visit, letter: letters_pb2.Letter, wish: Wish) -> dispatch_pb2
             sent.digits(f"expected_gross_cents_{sent.text('mail_kind')}") or 0
         ),
     )
+
+
+def _take_neighbour(form: Form) -> None:
+    """Let a neighbour date just picked win over the date typed; one only shown does not."""
+    picked = form.text("neighbour")
+    if picked and picked != form.text("shown_start"):
+        form.values["new_start"] = picked
 
 
 def _unconfirmed(form: Form) -> Form:

@@ -11,8 +11,9 @@ from kit.errors import Kind, TurnedDown
 from preavis.dispatch.v1 import dispatch_pb2
 from preavis.letters.v1 import letters_pb2
 from services.gateway.pages.enums import member, slug
-from services.gateway.pages.letters.finding import heading_of, letter_numbered, names_of
+from services.gateway.pages.letters.finding import letter_numbered
 from services.gateway.pages.letters.letter import planned
+from services.gateway.pages.letters.naming import heading_of, names_of
 from services.gateway.pages.rows import facts_of, state_of
 from services.gateway.pages.typesetting import short_day
 from services.gateway.pages.visit import Agent, Visit

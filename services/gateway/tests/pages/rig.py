@@ -18,7 +18,7 @@ from preavis.letters.v1 import letters_pb2
 from preavis.signature.v1 import signature_pb2
 from services.gateway import pages
 from services.gateway.settings import GatewaySettings
-from services.gateway.tests.pages import sample
+from services.gateway.tests.pages import sample, sample_letter
 from services.gateway.wording.reasons import Reasons
 from tests.support.time import paris
 
@@ -127,17 +127,17 @@ def _billing() -> Stub:
 def _dispatch() -> Stub:
     d = dispatch_pb2
     return Stub(
-        Preflight=sample.preflight(),
-        PlanSending=d.PlanSendingResponse(plan=sample.plan()),
-        Finalise=d.FinaliseResponse(sending=sample.sending(d.TRACKING_SCHEDULED)),
-        GetSending=d.GetSendingResponse(sending=sample.sending()),
-        Reschedule=d.RescheduleResponse(sending=sample.sending(d.TRACKING_SCHEDULED)),
-        Cancel=d.CancelResponse(sending=sample.sending(d.TRACKING_CANCELLED)),
+        Preflight=sample_letter.preflight(),
+        PlanSending=d.PlanSendingResponse(plan=sample_letter.plan()),
+        Finalise=d.FinaliseResponse(sending=sample_letter.sending(d.TRACKING_SCHEDULED)),
+        GetSending=d.GetSendingResponse(sending=sample_letter.sending()),
+        Reschedule=d.RescheduleResponse(sending=sample_letter.sending(d.TRACKING_SCHEDULED)),
+        Cancel=d.CancelResponse(sending=sample_letter.sending(d.TRACKING_CANCELLED)),
         ListUnknown=d.ListUnknownResponse(
             sendings=[
                 d.UnknownSending(
-                    sending_id=sample.SENDING_ID,
-                    letter_number=sample.NUMBER,
+                    sending_id=sample_letter.SENDING_ID,
+                    letter_number=sample_letter.NUMBER,
                     operator="ar24",
                     our_reference="01900000-0000-7000-8000-0000000000f2",
                     operator_sender="17",
@@ -232,14 +232,14 @@ def _letters() -> Stub:
             code="ECHEANCE",
             label="Échéance annuelle",
             sentence="Lettre partie au moins deux mois avant.",
-            articles=[sample.article("L. 221-10")],
+            articles=[sample_letter.article("L. 221-10")],
             open=True,
         ),
         pb.Ground(
             code="RIA",
             label="À tout moment après un an (RIA)",
             sentence="Fin un mois après la réception.",
-            articles=[sample.article()],
+            articles=[sample_letter.article()],
             open=True,
             planned_from_new_start=True,
         ),
@@ -253,12 +253,12 @@ def _letters() -> Stub:
         ),
     ]
     return Stub(
-        GetLetter=pb.GetLetterResponse(letter=sample.letter()),
-        CreateLetter=pb.CreateLetterResponse(letter=sample.letter()),
-        UpdatePolicyholder=pb.UpdatePolicyholderResponse(letter=sample.letter()),
-        SetRecipient=pb.SetRecipientResponse(letter=sample.letter()),
-        SetContract=pb.SetContractResponse(letter=sample.letter()),
-        UpdateExtras=pb.UpdateExtrasResponse(letter=sample.letter()),
+        GetLetter=pb.GetLetterResponse(letter=sample_letter.letter()),
+        CreateLetter=pb.CreateLetterResponse(letter=sample_letter.letter()),
+        UpdatePolicyholder=pb.UpdatePolicyholderResponse(letter=sample_letter.letter()),
+        SetRecipient=pb.SetRecipientResponse(letter=sample_letter.letter()),
+        SetContract=pb.SetContractResponse(letter=sample_letter.letter()),
+        UpdateExtras=pb.UpdateExtrasResponse(letter=sample_letter.letter()),
         SearchRecipients=pb.SearchRecipientsResponse(
             hits=[hit, pb.SearchRecipientsResponse.Hit(recipient=paper)], total_count=2
         ),
@@ -270,10 +270,10 @@ def _letters() -> Stub:
         ),
         ListGrounds=pb.ListGroundsResponse(grounds=grounds),
         DescribeForm=pb.DescribeFormResponse(fields=fields),
-        EvaluateTermination=pb.EvaluateTerminationResponse(evaluation=sample.evaluation()),
-        PlanLetter=pb.PlanLetterResponse(evaluation=sample.evaluation()),
+        EvaluateTermination=pb.EvaluateTerminationResponse(evaluation=sample_letter.evaluation()),
+        PlanLetter=pb.PlanLetterResponse(evaluation=sample_letter.evaluation()),
         PreviewLetter=pb.PreviewLetterResponse(
-            html='<p class="lieu">Grenoble, le <mark>29 novembre 2026</mark></p><p class="objet">Objet : Demande de résiliation</p>',
+            html='<p class="lieu">Grenoble, le <mark>29 novembre 2026</mark></p>',
             title="Lettre",
         ),
         ListLetters=_listed,
@@ -282,7 +282,7 @@ def _letters() -> Stub:
 
 def _listed(request: Any) -> Any:
     pb = letters_pb2
-    rows = sample.rows()
+    rows = sample_letter.rows()
     shown = {
         pb.LETTER_VIEW_TO_FINISH: rows[:2] + rows[7:8],
         pb.LETTER_VIEW_SCHEDULED: rows[2:3],
@@ -305,7 +305,7 @@ def _listed(request: Any) -> Any:
 def _signature() -> Stub:
     s = signature_pb2
     return Stub(
-        GetMandate=sample.mandate(),
+        GetMandate=sample_letter.mandate(),
         UploadScan=s.UploadScanResponse(),
         ValidateScan=s.ValidateScanResponse(),
         OptOut=s.OptOutResponse(),
