@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from kit import upload_reader
 from kit.errors import Kind, TurnedDown
 from kit.telemetry import UPLOADS
 
@@ -162,7 +163,7 @@ async def _ask_reader(data: bytes, max_pages: int) -> bytes:
     reader = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "kit.upload_reader",
+        upload_reader.__name__,
         str(max_pages),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

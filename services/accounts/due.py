@@ -1,5 +1,6 @@
 """Work of accounts that falls due by itself."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,15 +11,24 @@ from kit.clock import Clock, system_clock
 from kit.db import Database
 from kit.due import DueItem, DueWorker
 from services.accounts import usecases
-from services.accounts.ports import Registry
-from services.accounts.store import CHECK_REGISTRATION, REVIEW_STANDING, SqlStore
+from services.accounts.ports import CHECK_REGISTRATION, REVIEW_STANDING, Book, Registry, Store
 
 SWEEP: Final = "sweep"
 SWEEP_EVERY: Final = timedelta(hours=1)
 
 
-def due_worker(db: Database, clock: Clock, *, store: SqlStore, registry: Registry) -> DueWorker:
-    """Return the loop: registry checks, ends of validity, hourly sweep."""
+def due_worker(
+    db: Database,
+    clock: Clock,
+    *,
+    store: Store,
+    book_of: Callable[[AsyncSession], Book],
+    registry: Registry,
+) -> DueWorker:
+    """Return the loop: registry checks, ends of validity, hourly sweep.
+
+    ``book_of`` gives the book of a transaction that the worker opened.
+    """
 
     async def check_registration(item: DueItem) -> None:
         if item.account_id is not None:
@@ -28,10 +38,10 @@ def due_worker(db: Database, clock: Clock, *, store: SqlStore, registry: Registr
 
     async def review_standing(session: AsyncSession, item: DueItem) -> None:
         if item.account_id is not None:
-            await usecases.review_standing(store.book(session), item.account_id, now=clock())
+            await usecases.review_standing(book_of(session), item.account_id, now=clock())
 
     async def sweep(session: AsyncSession, item: DueItem) -> None:
-        book = store.book(session)
+        book = book_of(session)
         await usecases.sweep(book, technical=system_clock(), business=clock())
         await _plan_sweep(session, item.due_at, clock)
 

@@ -71,7 +71,7 @@ async def run(settings: AccountsSettings) -> None:
         loops={
             "relay": Relay(db, bus),
             "mail": mail,
-            "due": due_worker(db, clock, store=store, registry=registry),
+            "due": due_worker(db, clock, store=store, book_of=store.book, registry=registry),
         },
         opening=[partial(start_sweeping, db, clock)],
         closing=[bus.close, http.close, db.close],

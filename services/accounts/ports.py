@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from kit.uploads import Upload
@@ -21,6 +21,10 @@ from services.accounts.domain.facts import AuditEntry, Fact, Notice
 from services.accounts.domain.proof import Proof, ProofKind
 from services.accounts.domain.registration import RegistryAnswer
 from services.accounts.domain.throttle import Act
+
+# The kinds of work that a transaction plans.
+CHECK_REGISTRATION: Final = "check-registration"
+REVIEW_STANDING: Final = "review-standing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -22,13 +21,10 @@ from services.accounts.domain.facts import (
     PasswordChanged,
     StandingChanged,
 )
-from services.accounts.ports import Book
+from services.accounts.ports import CHECK_REGISTRATION, REVIEW_STANDING, Book
 from services.accounts.store.accounts import SqlAccounts
 from services.accounts.store.logins import SqlLogins
 from services.accounts.store.proofs import SqlProofs
-
-CHECK_REGISTRATION: Final = "check-registration"
-REVIEW_STANDING: Final = "review-standing"
 
 Compose = Callable[[Notice], Mail]
 

@@ -75,7 +75,8 @@ async def test_a_stranger_becomes_an_agency_that_may_send(wire: Wire) -> None:
 
     found = await wire.gateway.Authenticate(pb.AuthenticateRequest(session_token=session))
     assert found.principal == principal
-    due = due_worker(wire.db, wire.clock, store=wire.store, registry=wire.registry)
+    store = wire.store
+    due = due_worker(wire.db, wire.clock, store=store, book_of=store.book, registry=wire.registry)
     while await due.do_leased():  # the registry check that activation planned
         pass
     proofs = [
