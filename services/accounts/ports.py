@@ -115,8 +115,8 @@ class Logins(Protocol):
     async def add_try(self, act: Act, who: str, at: datetime) -> None:
         """Count one more."""
 
-    async def forget_tries(self, act: Act, who: str) -> None:
-        """Start counting anew."""
+    async def forget_tries(self, act: Act, who: str, *, only: datetime | None = None) -> None:
+        """Start counting anew, or forget the try of one instant."""
 
     async def sweep(self, *, technical: datetime, business: datetime) -> None:
         """Erase what is over: sessions, links, tries."""

@@ -26,7 +26,7 @@ RULES: Final = {
     "ListProofs": _OWN_OR_STAFF,
     "GetProofFile": _OWN_OR_STAFF,
     "CheckRegistration": _OWN_OR_STAFF,
-    "GetStanding": Rule(callers={"gateway", "letters", "signature", "dispatch"}),
+    "GetStanding": Rule(callers={"gateway", "letters", "signature", "dispatch"}, account=True),
     "ListReviewQueue": _STAFF,
     "GetReview": _STAFF,
     "AcceptProof": _STAFF,

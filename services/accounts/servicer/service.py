@@ -211,9 +211,7 @@ class AccountsServicer(AccountsServiceServicer):
         self, request: pb.GetStandingRequest, context: object
     ) -> pb.GetStandingResponse:
         day = _day(request.on_day) if request.on_day else self._today()
-        found, on_day = await usecases.read_standing(
-            _account(request.account_id), day, store=self.store
-        )
+        found, on_day = await usecases.read_standing(caller_account(), day, store=self.store)
         return messages.standing(found, on_day)
 
     @override
@@ -288,11 +286,10 @@ class AccountsServicer(AccountsServiceServicer):
 
 
 def _account(named: str) -> UUID:
-    """Return the account meant: an agent's own whatever is named, else the one named."""
-    who = caller()
-    if who.kind is CallerKind.AGENT or not named:
-        return caller_account()
-    return parse_id(named)
+    """Return the account meant: the one staff name, everybody else's own whatever is named."""
+    if caller().kind is CallerKind.STAFF and named:
+        return parse_id(named)
+    return caller_account()
 
 
 def _myself() -> UUID:

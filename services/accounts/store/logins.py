@@ -197,11 +197,12 @@ class SqlLogins:
         """Count one more."""
         await self._session.execute(insert(ATTEMPT).values(act=act.value, who=who, at=at))
 
-    async def forget_tries(self, act: Act, who: str) -> None:
-        """Start counting anew."""
-        await self._session.execute(
-            delete(ATTEMPT).where(ATTEMPT.c.act == act, ATTEMPT.c.who == who)
-        )
+    async def forget_tries(self, act: Act, who: str, *, only: datetime | None = None) -> None:
+        """Start counting anew, or forget the try of one instant."""
+        mine = [ATTEMPT.c.act == act, ATTEMPT.c.who == who]
+        if only is not None:
+            mine.append(ATTEMPT.c.at == only)
+        await self._session.execute(delete(ATTEMPT).where(*mine))
 
     async def sweep(self, *, technical: datetime, business: datetime) -> None:
         """Erase what is over: sessions, links, tries."""

@@ -178,8 +178,9 @@ class FakeLogins:
     async def add_try(self, act: Act, who: str, at: datetime) -> None:
         self._state.tries.setdefault((act, who), []).append(at)
 
-    async def forget_tries(self, act: Act, who: str) -> None:
-        self._state.tries.pop((act, who), None)
+    async def forget_tries(self, act: Act, who: str, *, only: datetime | None = None) -> None:
+        kept = [] if only is None else [at for at in await self.tries(act, who) if at != only]
+        self._state.tries[act, who] = kept
 
     async def sweep(self, *, technical: datetime, business: datetime) -> None:
         state = self._state

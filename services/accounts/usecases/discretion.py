@@ -5,8 +5,8 @@ import hashlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from kit.clock import system_clock
 from kit.ids import new_token, token_hash
@@ -14,7 +14,7 @@ from services.accounts.domain import throttle
 from services.accounts.domain.access import LINK_LIVES, Link, LinkPurpose, Login
 from services.accounts.domain.facts import Notice, NoticeKind
 from services.accounts.domain.fields import email_key
-from services.accounts.domain.throttle import Act, Limit
+from services.accounts.domain.throttle import Act
 from services.accounts.ports import Book, Store
 
 EVEN_S = 0.35  # above what any of these answers takes
@@ -30,22 +30,41 @@ async def evenly() -> AsyncIterator[None]:
         await asyncio.sleep(max(0.0, ends - time.monotonic()))
 
 
-async def count_try(act: Act, *, subject: str, place: str, store: Store) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One try, counted."""
+
+    act: Act
+    subject: str  # hashes only
+    place: str
+    at: datetime
+
+    async def succeeded(self, tx: Book) -> None:
+        """Forget every try about its subject, and this one of its place: an office shares one."""
+        await tx.logins.forget_tries(self.act, self.subject)
+        await tx.logins.forget_tries(self.act, self.place, only=self.at)
+
+
+async def count_try(act: Act, *, subject: str, place: str, store: Store) -> Try:
     """Count one more try, in a transaction of its own. Raises ``Throttled``.
 
-    ``subject`` is an e-mail address or a login's id, ``place`` a network address, or nothing.
-    Both are kept as hashes only.
+    ``subject`` is an e-mail address or an account's id, ``place`` a network address, or nothing.
+    It is counted before it is known to fail, so that many at once are not one.
     """
+    counted = Try(
+        act=act,
+        subject=_hashed("subject", email_key(subject)),
+        place=_hashed("place", place) if place else "",
+        at=system_clock(),
+    )
+    limits = [(throttle.BY_SUBJECT[act], counted.subject)]
+    if counted.place and act in throttle.BY_PLACE:
+        limits.append((throttle.BY_PLACE[act], counted.place))
     async with store.everybody("throttle") as tx:
-        for limit, who in _counted(act, subject, place):
-            earlier = await tx.logins.tries(act, who)
-            throttle.check(limit, earlier, now=system_clock())
-            await tx.logins.add_try(act, who, system_clock())
-
-
-async def forget_tries(act: Act, *, subject: str, tx: Book) -> None:
-    """Forget what was tried about a subject: it succeeded."""
-    await tx.logins.forget_tries(act, _who("subject", email_key(subject)))
+        for limit, who in limits:
+            throttle.check(limit, await tx.logins.tries(act, who), now=counted.at)
+            await tx.logins.add_try(act, who, counted.at)
+    return counted
 
 
 async def send_link(
@@ -75,12 +94,10 @@ async def send_link(
     )
 
 
-def _counted(act: Act, subject: str, place: str) -> list[tuple[Limit, str]]:
-    counted = [(throttle.BY_SUBJECT[act], _who("subject", email_key(subject)))]
-    if place and act in throttle.BY_PLACE:
-        counted.append((throttle.BY_PLACE[act], _who("place", place)))
-    return counted
+async def forget_tries(act: Act, *, subject: str, tx: Book) -> None:
+    """Forget what was tried about a subject: it was proven otherwise."""
+    await tx.logins.forget_tries(act, _hashed("subject", email_key(subject)))
 
 
-def _who(kind: str, value: str | UUID) -> str:
+def _hashed(kind: str, value: str) -> str:
     return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()

@@ -76,7 +76,7 @@ async def change_password(
     form = Form()
     checked = read_password(form, "new_password", new, about=(login.email,))
     form.done()
-    await count_try(Act.LOG_IN, subject=login.email, place=place, store=store)
+    counted = await count_try(Act.LOG_IN, subject=login.email, place=place, store=store)
     if not await hasher.matches(login.password_hash, current):
         raise CurrentPasswordWrong("not the current password")
     hashed = await hasher.hash(checked)
@@ -85,7 +85,7 @@ async def change_password(
         if fresh.password_version != login.password_version:
             raise CurrentPasswordWrong("changed meanwhile")
         await _change(tx, fresh, hashed, clock=clock)
-        await forget_tries(Act.LOG_IN, subject=login.email, tx=tx)
+        await counted.succeeded(tx)
 
 
 async def _change(tx: Book, login: Login, hashed: str, *, clock: Clock) -> None:

@@ -20,7 +20,7 @@ from services.accounts.domain.account import AccountState
 from services.accounts.domain.fields import Form, email, person_name
 from services.accounts.domain.throttle import Act
 from services.accounts.ports import Book, Hasher, Store
-from services.accounts.usecases.discretion import count_try, forget_tries
+from services.accounts.usecases.discretion import count_try
 from services.accounts.usecases.entering import read_password
 
 
@@ -38,7 +38,7 @@ async def log_in(
     Raises ``CredentialsUnknown``, as fast for an unknown address as for a wrong password, and
     ``Throttled``; ``AccountNotActivated`` or ``AccountClosed`` once the password was right.
     """
-    await count_try(Act.LOG_IN, subject=address, place=place, store=store)
+    counted = await count_try(Act.LOG_IN, subject=address, place=place, store=store)
     async with store.everybody("log in") as tx:
         login = await tx.logins.by_email(address)
     matches = await hasher.matches(login.password_hash if login else None, password)
@@ -46,7 +46,9 @@ async def log_in(
         raise CredentialsUnknown("unknown address or wrong password")
     fresh_hash = await hasher.hash(password) if hasher.is_outdated(login.password_hash) else ""
     async with store.everybody("log in") as tx:
-        return await _open(tx, login, fresh_hash, now())
+        opened = await _open(tx, login, fresh_hash, now())
+        await counted.succeeded(tx)
+        return opened
 
 
 async def authenticate(
@@ -119,7 +121,6 @@ async def _open(
     token = new_token()
     session = Session(token_hash=token_hash(token), login_id=login.id, opened_at=now, seen_at=now)
     await tx.logins.add_session(session)
-    await forget_tries(Act.LOG_IN, subject=login.email, tx=tx)
     return token, session, who
 
 

@@ -197,6 +197,9 @@ async def test_tries_are_counted_by_act_and_by_whom(store: Store) -> None:
         await tx.logins.add_try(Act.LOG_IN, who, MOMENT)
         await tx.logins.add_try(Act.LOG_IN, who, MOMENT)
         await tx.logins.add_try(Act.SIGN_UP, who, MOMENT)
+        later = MOMENT + timedelta(microseconds=1)
+        await tx.logins.add_try(Act.LOG_IN, who, later)
+        await tx.logins.forget_tries(Act.LOG_IN, who, only=later)
         assert await tx.logins.tries(Act.LOG_IN, who) == [MOMENT, MOMENT]
         assert await tx.logins.tries(Act.LOG_IN, other) == []
         await tx.logins.forget_tries(Act.LOG_IN, who)

@@ -129,6 +129,27 @@ async def test_coming_in_forgets_earlier_mistakes(store: FakeStore, hasher: Fake
         assert await enter(store, hasher, account)
 
 
+async def test_an_office_that_comes_in_all_day_is_not_shut_out(
+    store: FakeStore, hasher: FakeHasher
+) -> None:
+    account = await an_agent(store, hasher)
+
+    for _ in range(70):
+        assert await enter(store, hasher, account)
+
+
+async def test_one_place_does_not_try_every_login(store: FakeStore, hasher: FakeHasher) -> None:
+    async def guess() -> None:
+        for n in range(61):
+            with pytest.raises(CredentialsUnknown):
+                await usecases.log_in(
+                    f"a{n}@x.example", "x", place="192.0.2.9", store=store, hasher=hasher
+                )
+
+    with pytest.raises(Throttled):
+        await guess()
+
+
 async def test_nobody_enters_a_closed_account(store: FakeStore, hasher: FakeHasher) -> None:
     account = await an_agent(store, hasher)
     token = await enter(store, hasher, account)
