@@ -1292,7 +1292,7 @@ class GetStandingRequest(_message.Message):
     ACCOUNT_ID_FIELD_NUMBER: _builtins.int
     ON_DAY_FIELD_NUMBER: _builtins.int
     account_id: _builtins.str
-    """Services name the account; for people it comes from the token."""
+    """Not looked at: the account comes from the caller's token."""
     on_day: _builtins.str
     """ISO day of the sending, in Paris."""
     def __init__(
