@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from prometheus_client import start_http_server
 from typing_extensions import override
@@ -17,6 +17,7 @@ from kit.clock import load_clock
 from kit.db import Database
 from kit.grpc import Peers
 from services.gateway import api, files, hooks, pages
+from services.gateway.measure import Measured
 from services.gateway.peers import House
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import Store
@@ -41,8 +42,15 @@ def build(settings: GatewaySettings, house: House, store: Store) -> FastAPI:
     app.state.reasons = Reasons.load()
     app.mount("/v1", api.build(app.state))
     app.include_router(hooks.router)
+    app.add_api_route("/healthz", healthy, include_in_schema=False)
     pages.install(app)
+    app.add_middleware(Measured)
     return app
+
+
+async def healthy() -> Response:
+    """Answer whoever asks whether this process is alive; the others have their own health."""
+    return Response(status_code=204)
 
 
 async def run(settings: GatewaySettings) -> None:

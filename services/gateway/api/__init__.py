@@ -13,7 +13,7 @@ from services.gateway.api import (
     sendings,
     staff,
 )
-from services.gateway.api.files import BodyLimit
+from services.gateway.api.files import BodyLimit, Private
 from services.gateway.api.problems import Problem
 from services.gateway.wording.reasons import Reasons
 
@@ -44,6 +44,7 @@ def build(state: State) -> FastAPI:
     )
     app.state = state
     app.add_middleware(BodyLimit)
+    app.add_middleware(Private)
     problems.install(app)
     for part in (accounts, credit, law, letters, mandates, sendings, staff):
         app.include_router(part.router)

@@ -228,3 +228,11 @@ async def test_no_password_or_token_is_said_back(api: Edge) -> None:
 
     assert "Secret" not in answer.text + unreadable.text
     assert unreadable.status_code == 422
+
+
+async def test_nothing_personal_is_left_in_a_cache(api: Edge) -> None:
+    api.billing.answers["GetWallet"] = lambda _: billing_pb2.GetWalletResponse()
+
+    for answer in (await api.ask("GET", "/v1/credit"), await api.ask("GET", "/v1/letters", None)):
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
