@@ -34,9 +34,16 @@ _BY_GROUND: Final = {
     Ground.RIA: "ria.html",
     Ground.CUSTOM: "custom.html",
 }
-_TAGS: Final = {  # the pane stands inside a page that has its own heading
-    "page.html": {"head": "header", "body": "main", "subject": "h1"},
-    "pane.html": {"head": "div", "body": "div", "subject": "p"},
+_TAGS: Final = {
+    "page.html": {"head": "header", "body": "main", "subject": "h1", "item": "", "item_end": ""},
+    # the pane stands inside a page that has its own heading, and its items are laid out in groups
+    "pane.html": {
+        "head": "div",
+        "body": "div",
+        "subject": "p",
+        "item": Markup("<div>"),
+        "item_end": Markup("</div>"),
+    },
 }
 _KEPT: Final = 64  # previews: an agent looks at the same page again and again
 
