@@ -18,7 +18,7 @@ from services.gateway.pages.letters import contract, letter, mandate, new, recip
 from services.gateway.pages.security import PageHeaders
 from services.gateway.pages.sending import changing, finalise, tracking
 
-_JOURNEY = (
+JOURNEY = (
     public, signup, session, account, credit,
     new, lists, recipient, contract, letter, mandate, finalise, tracking, changing, staff,
 )  # fmt: skip
@@ -29,7 +29,7 @@ def install(app: FastAPI) -> None:
     assets = Assets(app.state.settings.assets_dir)
     app.state.desk = Desk.of(app, assets)
     assets.mount(app)
-    for step in _JOURNEY:
+    for step in JOURNEY:
         app.include_router(step.router)
     refusals.install(app)
     app.add_middleware(PageHeaders, settings=app.state.settings)

@@ -86,6 +86,7 @@ def _accounts() -> Stub:
         LogOut=a.LogOutResponse(),
         SignUp=a.SignUpResponse(email="neuf@agence.example"),
         GetAccount=a.GetAccountResponse(account=sample.account()),
+        UpdateContact=a.UpdateContactResponse(account=sample.account()),
         GetStanding=sample.standing(),
         ListProofs=a.ListProofsResponse(proofs=[sample.proof(a.PROOF_STATE_ACCEPTED)]),
         UploadProof=a.UploadProofResponse(proof=sample.proof()),
