@@ -13,7 +13,7 @@ from kit.templating import environment
 from services.accounts.domain.facts import Notice, NoticeKind
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates" / "mail"
-_PATHS: Final[Mapping[NoticeKind, str]] = {  # where each e-mail's button leads
+PATHS: Final[Mapping[NoticeKind, str]] = {  # where each e-mail's button leads
     NoticeKind.ACTIVATION: "/activation/{token}",
     NoticeKind.EMAIL_CHANGE: "/activation/{token}",
     NoticeKind.PASSWORD_LINK: "/mot-de-passe/{token}",
@@ -23,7 +23,7 @@ _PATHS: Final[Mapping[NoticeKind, str]] = {  # where each e-mail's button leads
     NoticeKind.EMAIL_CHANGED: "/contact",
     NoticeKind.PROOF_ACCEPTED: "/tableau-de-bord",
 }
-_OTHERWISE: Final = "/compte/justificatif"
+OTHERWISE: Final = "/compte/justificatifs"
 
 
 class Mails:
@@ -34,6 +34,7 @@ class Mails:
         # The words are text: the HTML frame escapes what they became.
         self._strings = self._templates.overlay(autoescape=False)
         self._strings.filters["day_hour"] = day_hour
+        self._strings.filters["grouped"] = grouped
         self._words = tomllib.loads((TEMPLATES / "notices.toml").read_text("utf-8"))
         self._public_url = public_url
 
@@ -41,7 +42,7 @@ class Mails:
         """Return the e-mail that a notice becomes."""
         facts: dict[str, Any] = {**notice.facts, "labels": self._words["labels"]}
         words = self._words[notice.kind]
-        path = _PATHS.get(notice.kind, _OTHERWISE).format(**facts)
+        path = PATHS.get(notice.kind, OTHERWISE).format(**facts)
         plural = facts.get("kind") == "statutes" and "subject_plural" in words
         subject = self._say(words["subject_plural" if plural else "subject"], facts)
         said = {
@@ -66,6 +67,11 @@ class Mails:
     def _say_all(self, words: Iterable[str], facts: Mapping[str, Any]) -> list[str]:
         said = (self._say(paragraph, facts) for paragraph in words)
         return [paragraph for paragraph in said if paragraph]
+
+
+def grouped(orias_number: str) -> str:
+    """Return an ORIAS number as it is printed: ``07 045 812``."""
+    return NO_BREAK.join((orias_number[:2], orias_number[2:5], orias_number[5:]))
 
 
 def day_hour(instant: datetime) -> str:
