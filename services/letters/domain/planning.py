@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kit.errors import FieldError, InvalidFields
+from kit.errors import FieldError, InvalidFields, TurnedDown
 from services.letters.domain.catalogue import PLANNED_FROM_NEW_START, contract_types
 from services.letters.domain.legal import eligibility, engine, forms, grounds
-from services.letters.domain.legal.codes import CodeFamily, PolicyholderKind
+from services.letters.domain.legal.codes import (
+    CodeFamily,
+    MailKind,
+    PolicyholderKind,
+    SenderMode,
+)
 from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
 from services.letters.domain.legal.evaluation import ContractFacts, Evaluation, Timing
 from services.letters.domain.letter import ImpossibleTermination, Letter
@@ -121,6 +126,30 @@ def explore(
         neighbours=tuple(one for one in neighbours if one.ok),
         soonest=evaluate(unwished, first_send_day=first_send_day) if planned else None,
     )
+
+
+class MailNotAllowed(TurnedDown):
+    """This letter must leave by the other kind of mail."""
+
+    reason = "mail-kind-not-allowed"
+
+
+class SenderNotAllowed(TurnedDown):
+    """This letter may not leave in that name."""
+
+    reason = "sender-not-allowed"
+
+
+def check_sender(evaluation: Evaluation, sender: SenderMode, mail_kind: MailKind) -> None:
+    """Refuse a sender or a kind of mail that the ground does not allow.
+
+    Raises ``SenderNotAllowed`` or ``MailNotAllowed``.
+    """
+    options = {option.mode: option for option in evaluation.senders if option.refusal is None}
+    if sender not in options:
+        raise SenderNotAllowed
+    if mail_kind not in options[sender].mail:
+        raise MailNotAllowed
 
 
 def addable_types(letter: Letter) -> tuple[ContractType, ...]:

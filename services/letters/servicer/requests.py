@@ -9,7 +9,13 @@ from uuid import UUID
 from kit.errors import FieldError, InvalidFields
 from kit.ids import parse_id
 from preavis.letters.v1 import letters_pb2 as pb
-from services.letters.domain.legal.codes import CodeFamily, Ground, MailKind, PolicyholderKind
+from services.letters.domain.legal.codes import (
+    CodeFamily,
+    Ground,
+    MailKind,
+    PolicyholderKind,
+    SenderMode,
+)
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import MandateMention, State
 from services.letters.domain.listing import Filters, ListQuery, Sort
@@ -63,6 +69,10 @@ SORTS: Final[Mapping[int, Sort]] = {
 }
 TRACKING_STATES: Final[Mapping[int, TrackingState]] = {
     pb.TrackingState.Value(f"TRACKING_STATE_{state.name}"): state for state in TrackingState
+}
+SENDERS: Final[Mapping[int, SenderMode]] = {
+    pb.SENDER_MODE_AGENCY: SenderMode.AGENCY,
+    pb.SENDER_MODE_PLATFORM: SenderMode.PLATFORM,
 }
 MANDATES: Final[Mapping[int, MandateMention]] = {
     pb.MANDATE_MENTION_UNSPECIFIED: MandateMention.HELD,

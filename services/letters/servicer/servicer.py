@@ -13,7 +13,7 @@ from preavis.letters.v1 import letters_pb2 as pb
 from preavis.letters.v1.letters_pb2_grpc import LettersServiceServicer
 from services.letters.domain import catalogue as offer
 from services.letters.domain.content_hash import content_hash
-from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind
+from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind, SenderMode
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.grounds import CATALOGUE_VERSION, rule_on
 from services.letters.domain.letter import Author, Extras, Letter, MandateMention
@@ -320,6 +320,7 @@ class LettersServicer(LettersServiceServicer):
             generation=request.generation,
             send_day=requests.required_day(request.send_day, "send_day"),
             new_start=requests.day(request.new_start, "new_start"),
+            sender=requests.SENDERS.get(request.sender_mode, SenderMode.AGENCY),
             mail_kind=requests.found(requests.MAIL_KINDS, request.mail_kind, "mail_kind"),
             mandate=requests.MANDATES.get(request.mandate_mention, MandateMention.HELD),
             version=request.version,

@@ -9,7 +9,7 @@ from kit.clock import Clock
 from kit.days import paris_date
 from kit.failpoints import failpoint
 from services.letters.domain.content_hash import content_hash
-from services.letters.domain.legal.codes import MailKind
+from services.letters.domain.legal.codes import MailKind, SenderMode
 from services.letters.domain.legal.evaluation import Evaluation
 from services.letters.domain.letter import (
     Frozen,
@@ -22,6 +22,7 @@ from services.letters.domain.outline import LetterIncomplete, missing
 from services.letters.domain.planning import (
     Explored,
     accepted,
+    check_sender,
     explore,
     facts_of,
     plan,
@@ -41,6 +42,7 @@ class Freezing:
     generation: int
     send_day: date
     new_start: date | None
+    sender: SenderMode
     mail_kind: MailKind
     mandate: MandateMention
     version: int
@@ -173,8 +175,8 @@ async def freeze_letter(
     """Lock a letter for a sending and store the PDF that leaves.
 
     The same question gives back what stands. Raises ``LetterIncomplete``, ``LetterHeld``,
-    ``GenerationSuperseded``, ``StaleVersion``, or ``ImpossibleTermination`` when the law does not
-    allow that day.
+    ``GenerationSuperseded``, ``StaleVersion``, and when the law does not allow that day, sender or
+    mail: ``ImpossibleTermination``, ``SenderNotAllowed``, ``MailNotAllowed``.
     """
     async with store.account(account_id) as transaction:
         letter = await transaction.get(letter_id)
@@ -195,6 +197,7 @@ async def freeze_letter(
         await save(transaction, locked, paris_date(clock()))
         await transaction.keep_version(locked, frozen)
         await transaction.tell_frozen(locked, frozen)
+    failpoint("letters.freeze.locked")
     return locked, frozen, pdf
 
 
@@ -243,7 +246,7 @@ def _allowed(letter: Letter, asked: Freezing) -> Evaluation:
     lacking = missing(letter)
     if lacking:
         raise LetterIncomplete(missing=", ".join(one.field or one.code for one in lacking))
-    return accepted(
+    evaluation = accepted(
         plan(
             letter,
             first_send_day=asked.send_day,
@@ -251,6 +254,8 @@ def _allowed(letter: Letter, asked: Freezing) -> Evaluation:
             new_start=asked.new_start,
         )
     )
+    check_sender(evaluation, asked.sender, asked.mail_kind)
+    return evaluation
 
 
 async def _printed(

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from kit.errors import InvalidFields
-from services.letters.domain.legal.codes import Ground, MailKind
+from kit.failpoints import Crashed, crash_at
+from services.letters.domain.legal.codes import Ground, MailKind, SenderMode
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import (
     Extras,
@@ -23,7 +24,7 @@ from services.letters.domain.letter import (
     State,
 )
 from services.letters.domain.outline import LetterIncomplete, outline, state_of
-from services.letters.domain.planning import Explored
+from services.letters.domain.planning import Explored, MailNotAllowed, SenderNotAllowed
 from services.letters.domain.tracking import Tracking, TrackingState
 from services.letters.tests.builders import ACCOUNT, NOW, a_contract, a_draft, a_recipient
 from services.letters.tests.fakes import (
@@ -49,6 +50,7 @@ def asked(**changes: object) -> Freezing:
         generation=1,
         send_day=IDEAL,
         new_start=None,
+        sender=SenderMode.AGENCY,
         mail_kind=MailKind.LRE_ACKNOWLEDGED,
         mandate=MandateMention.ATTACHED,
         version=0,
@@ -251,6 +253,30 @@ async def test_a_day_that_the_law_refuses_freezes_nothing(
     assert refused.value.facts["rule"] == rule
     assert house.store.of(ACCOUNT).versions == []
     assert house.typesetter.printed == []
+
+
+async def test_a_sender_the_ground_forbids_freezes_nothing(house: House) -> None:
+    with pytest.raises(SenderNotAllowed):
+        await house.freeze(sender=SenderMode.PLATFORM)  # RIA: the new body notifies
+
+    assert house.store.of(ACCOUNT).versions == []
+
+
+async def test_a_mail_the_sender_may_not_use_freezes_nothing(house: House) -> None:
+    with pytest.raises(MailNotAllowed):
+        await house.freeze(mail_kind=MailKind.PAPER_ACKNOWLEDGED)
+
+
+@pytest.mark.parametrize("place", ["letters.freeze.printed", "letters.freeze.locked"])
+async def test_a_freeze_that_died_is_asked_again_and_told_once(house: House, place: str) -> None:
+    with crash_at(place), pytest.raises(Crashed):
+        await house.freeze()
+
+    _, frozen, pdf = await house.freeze()
+
+    kept = house.store.of(ACCOUNT)
+    assert kept.versions == kept.frozen == [frozen]
+    assert house.files.kept[frozen.sha256] == pdf
 
 
 async def test_an_incomplete_letter_is_not_frozen() -> None:
