@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import make_url, text
+from sqlalchemy import TextClause, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
@@ -55,6 +55,7 @@ class Database:
     def __init__(self, app_url: str, worker_url: str, *, pool_size: int = 5) -> None:
         self._app = _engine(app_url, pool_size)
         self._worker = _engine(worker_url, pool_size)
+        self._glances = self._worker.execution_options(isolation_level="AUTOCOMMIT")
         self._app_sessions = async_sessionmaker(self._app, expire_on_commit=False)
         self._worker_sessions = async_sessionmaker(self._worker, expire_on_commit=False)
         self.written = Wakes()
@@ -84,6 +85,12 @@ class Database:
         name = "" if account_id is None else str(account_id)
         async with self._transaction(self._worker_sessions, name, "account") as session:
             yield session
+
+    async def glance(self, question: TextClause) -> bool:
+        """Ask the plumbing one yes-or-no question, outside any transaction: polls stay cheap."""
+        with _readable_failures(), _absence_is_later():
+            async with self._glances.connect() as connection:
+                return bool((await connection.execute(question)).scalar_one())
 
     async def close(self) -> None:
         """Close both pools."""

@@ -172,8 +172,8 @@ class DueWorker:
             tasks.create_task(self._watch(stop))
             if self._within:
                 tasks.create_task(self._loop(self.do_within, stop))
-            for _ in range(self._hands if self._leased else 0):
-                tasks.create_task(self._loop(self.do_leased, stop))
+            if self._leased:
+                tasks.create_task(self._hand_out(stop))
 
     async def do_within(self) -> bool:
         """Do one item of the ``within`` kinds in one transaction; say whether one was due."""
@@ -198,13 +198,22 @@ class DueWorker:
 
     async def do_leased(self) -> bool:
         """Do one item of the ``leased`` kinds; say whether one was due."""
+        item = await self._lease()
+        if item is None:
+            return False
+        await self._do(item)
+        return True
+
+    async def _lease(self) -> DueItem | None:
         asked = {"kinds": list(self._leased), "now": self._clock(), "lease_s": LEASE_S}
         async with self._db.worker() as session:
             row = (await session.execute(_LEASE, asked)).mappings().first()
         if row is None:
-            return False
-        item = DueItem(**row)
+            return None
         failpoint("kit.due.leased")
+        return DueItem(**row)
+
+    async def _do(self, item: DueItem) -> None:
         renewal = asyncio.ensure_future(self._keep_lease(item))
         try:
             await self._leased[item.kind](item)
@@ -217,7 +226,6 @@ class DueWorker:
             self._count(item)
         finally:
             renewal.cancel()
-        return True
 
     async def _postpone(self, item: DueItem, attempts: int, error: Exception) -> None:
         foreseen = isinstance(error, TurnedDown)
@@ -250,6 +258,33 @@ class DueWorker:
                     await nap(self._poll_s, stop, self._db.written.items)
             except TurnedDown as error:
                 await rest_after_failure("due", error, stop)
+
+    async def _hand_out(self, stop: asyncio.Event) -> None:
+        """Lease items one by one, as hands are free; idle, it asks once a poll."""
+        free = asyncio.Semaphore(self._hands)
+
+        async def turn() -> bool:
+            await free.acquire()
+            item = None
+            try:
+                item = await self._lease()
+            finally:
+                if item is None:
+                    free.release()
+            if item is not None:
+                tasks.create_task(work(item))
+            return item is not None
+
+        async def work(item: DueItem) -> None:
+            try:
+                await self._do(item)
+            except TurnedDown as error:  # the outcome could not be stored: the lease runs out
+                await rest_after_failure(f"due {item.kind}", error, stop)
+            finally:
+                free.release()
+
+        async with asyncio.TaskGroup() as tasks:
+            await self._loop(turn, stop)
 
     async def _watch(self, stop: asyncio.Event) -> None:
         kinds = [*self._within, *self._leased]

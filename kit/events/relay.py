@@ -43,6 +43,7 @@ _POSTPONE: Final = text(
     WHERE id = ANY(:ids)
     """
 )
+_ANY: Final = text("SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)")
 _AGE: Final = text(
     "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)"
     " FROM outbox WHERE published_at IS NULL"
@@ -87,6 +88,9 @@ class Relay:
 
     async def carry(self) -> int:
         """Publish one batch; return how many facts the broker confirmed."""
+        if not await self._db.glance(_ANY):
+            OLDEST.set(0)
+            return 0
         async with self._db.worker() as session:
             rows = (await session.execute(_CLAIM, {"size": self._batch})).mappings().all()
             if not rows:
