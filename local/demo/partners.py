@@ -17,9 +17,11 @@ class TooLong(RuntimeError):
     """Something that comes by itself did not come."""
 
 
-async def until(look: Callable[[], Awaitable[T | None]], *, what: str) -> T:
+async def until(
+    look: Callable[[], Awaitable[T | None]], *, what: str, patience_s: float = PATIENCE_S
+) -> T:
     """Return the first thing seen. Raises ``TooLong``."""
-    for _ in range(int(PATIENCE_S / POLL_S)):
+    for _ in range(int(patience_s / POLL_S)):
         if seen := await look():
             return seen
         await asyncio.sleep(POLL_S)

@@ -1,0 +1,94 @@
+"""One real house for all journeys: Postgres, NATS, sandbox, services; and a real browser."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from local.house import House
+from tests.e2e.axe import Auditor
+from tests.e2e.outside import Outside
+from tests.e2e.staff import STAFF_EMAIL, STAFF_PASSWORD
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+]
+
+
+@pytest.fixture(scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """The whole product on free ports, with the directory imported and one staff member."""
+    directory = tmp_path_factory.mktemp("house")
+    opened = await House.open(directory, environment="test")
+    try:
+        directory_file = Path("local/demo/bodies.csv")
+        opened.run(
+            "services.letters.main", "import-directory", str(directory_file), service="letters"
+        )
+        opened.run(
+            "services.accounts.main",
+            "create-staff",
+            "--email",
+            STAFF_EMAIL,
+            "--first-name",
+            "Inès",
+            "--last-name",
+            "Maurel",
+            service="accounts",
+            env={"ACCOUNTS_STAFF_PASSWORD": STAFF_PASSWORD},
+        )
+        yield opened
+    finally:
+        await opened.close()
+        if os.environ.get("PREAVIS_KEEP_LOGS"):
+            shutil.copytree(directory / "logs", os.environ["PREAVIS_KEEP_LOGS"], dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+async def outside(house: House) -> AsyncIterator[Outside]:
+    """The other side of every partner: mailbox, card page, recipient's portal, faults, time."""
+    async with Outside.connect(house.plan.sandbox_url) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium, headless."""
+    found = next(
+        path
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (path := shutil.which(name))
+    )
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=found, headless=True, args=CHROMIUM_ARGUMENTS
+        )
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def page(browser: Browser, house: House) -> AsyncIterator[Page]:
+    """A new person's browser window, French, on this house."""
+    context = await browser.new_context(
+        base_url=house.plan.public_url, locale="fr-FR", timezone_id="Europe/Paris"
+    )
+    context.set_default_timeout(15_000)
+    yield await context.new_page()
+    await context.close()
+
+
+@pytest.fixture
+def audit() -> Auditor:
+    """Asks axe about each page; the test fails on its first finding."""
+    return Auditor(Path(".assets/axe.min.js").read_text())

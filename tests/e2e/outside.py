@@ -1,0 +1,68 @@
+"""The other side of every partner, played through the sandbox's own doors."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, time
+from typing import Any, Self
+
+import httpx
+
+from kit.days import PARIS
+from local.demo.partners import Partners, until
+
+
+class Outside(Partners):
+    """What journeys ask of the sandbox, beyond what the demonstration does."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        super().__init__(client)
+        self.http = client
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, url: str) -> AsyncIterator[Self]:
+        """Talk to the sandbox at ``url``."""
+        async with httpx.AsyncClient(base_url=url, timeout=120) as http:
+            yield cls(http)
+
+    async def mails_to(self, address: str, *, subject: str = "") -> list[dict[str, Any]]:
+        """List the e-mails caught for an address, oldest first."""
+        found: list[dict[str, Any]] = await self._get("/sandbox/mails", to=address, subject=subject)
+        return found
+
+    async def mail_to(self, address: str, *, subject: str = "") -> dict[str, Any]:
+        """Wait for an e-mail to an address whose subject holds some words; return the newest."""
+
+        async def look() -> dict[str, Any] | None:
+            mails = await self.mails_to(address, subject=subject)
+            return mails[-1] if mails else None
+
+        return await until(look, what=f"an e-mail to {address} about {subject!r}")
+
+    async def letters_to(self, address: str) -> list[dict[str, Any]]:
+        """List the operator's letters for a recipient's address."""
+        return [one for one in await self.all_letters() if one["to_email"] == address]
+
+    async def all_letters(self) -> list[dict[str, Any]]:
+        """List every letter the operator ever took."""
+        letters: list[dict[str, Any]] = await self._get("/sandbox/letters")
+        return letters
+
+    async def live_until(self, day: str, hour: int = 12) -> None:
+        """Let business time pass until an hour of a Paris day, all due work done on the way."""
+        noon = datetime.combine(datetime.fromisoformat(day).date(), time(hour), PARIS)
+        await self.advance(noon)
+
+    async def faults(self, partner: str, switches: dict[str, Any]) -> None:
+        """Replace the fault switches of a partner."""
+        (await self.http.put(f"/sandbox/faults/{partner}", json=switches)).raise_for_status()
+
+    async def record(self, partner: str) -> list[dict[str, Any]]:
+        """Return every request and effect that a partner saw."""
+        found: list[dict[str, Any]] = await self._get("/sandbox/record", partner=partner)
+        return found
+
+    async def intermediary(self, state: str = "active", *, skip: int = 0) -> dict[str, Any]:
+        """Return somebody of the registry's population."""
+        found: list[dict[str, Any]] = await self._get("/sandbox/intermediaries", state=state)
+        return found[skip]
