@@ -151,6 +151,8 @@ class LettersPeer:
             letter = (await self._stub.GetLetter(request, timeout=TIMEOUT_S)).letter
         return LetterFacts(
             missing=list(dict.fromkeys(item.field or item.code for item in letter.missing)),
+            recipient=letter.recipient.name,
+            is_reachable=bool(letter.recipient.electronic_address),
             content_hash=letter.content_hash,
             version=letter.version,
         )

@@ -9,6 +9,7 @@ from kit.errors import TurnedDown
 from services.dispatch.domain.letter import MailKind
 
 COMPLETE_LETTER: Final = "complete-letter"
+REACH_RECIPIENT: Final = "reach-recipient"
 DECIDE_MANDATE: Final = "decide-mandate"
 CREDIT_WALLET: Final = "credit-wallet"
 
@@ -53,6 +54,10 @@ class LetterFacts:
 
     missing: Sequence[str]
     """Stable codes of what is missing; empty when it is complete."""
+    recipient: str
+    """Name of the recipient; empty until one is chosen."""
+    is_reachable: bool
+    """False for a recipient that takes paper only."""
     content_hash: str
     version: int
 
@@ -87,7 +92,8 @@ def actions(
 ) -> tuple[Action, ...]:
     """List everything a sending needs, in the order to do it, done or not.
 
-    Credit counts as done when it covers the cheapest kind.
+    That the recipient can be reached is shown only when it cannot. Credit counts as done when it
+    covers the cheapest kind.
     """
     blocked = {blocker.code: blocker.facts for blocker in standing.blockers}
     cheapest = min((price.gross_cents for price in prices), default=0)
@@ -96,6 +102,11 @@ def actions(
             code=COMPLETE_LETTER,
             done=not letter.missing,
             facts={"missing": ", ".join(letter.missing)} if letter.missing else {},
+        ),
+        *(
+            [Action(code=REACH_RECIPIENT, done=False, facts={"recipient": letter.recipient})]
+            if letter.recipient and not letter.is_reachable
+            else []
         ),
         Action(code=DECIDE_MANDATE, done=mandate.decided, facts={"decision": mandate.decision}),
         *(

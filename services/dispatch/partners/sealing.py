@@ -14,8 +14,10 @@ import httpx
 from asn1crypto import keys, pem, tsp, x509
 from pyhanko.pdf_utils.embed import EmbeddedFileObject, EmbeddedFileParams, FileSpec, embed_file
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -153,10 +155,33 @@ def seal(
         reason="Sceau de la preuve",
     )
     sealed = io.BytesIO()
-    PdfSigner(metadata, signer=signer, timestamper=timestamper).sign_pdf(
+    _DatedSigner(metadata, signer=signer, timestamper=timestamper, at=at).sign_pdf(
         writer, output=sealed, bytes_reserved=BYTES_RESERVED
     )
     return sealed.getvalue()
+
+
+class _DatedSigner(PdfSigner):
+    """Writes the business time as the date of the seal, where pyHanko would write the machine's."""
+
+    def __init__(
+        self,
+        metadata: PdfSignatureMetadata,
+        *,
+        signer: SimpleSigner,
+        timestamper: TimeStamper,
+        at: datetime,
+    ) -> None:
+        super().__init__(metadata, signer=signer, timestamper=timestamper)
+        self._at = at
+
+    @override
+    def init_signing_session(
+        self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False
+    ) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only=existing_fields_only)
+        session.system_time = self._at
+        return session
 
 
 def load_signer(key: SealingKey) -> SimpleSigner:

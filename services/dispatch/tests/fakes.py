@@ -124,7 +124,13 @@ class FakeLetters:
     thawed: set[tuple[UUID, int]] = field(default_factory=set)
 
     async def facts(self, account_id: UUID, letter_id: UUID) -> LetterFacts:
-        return LetterFacts(missing=self.missing, content_hash="c0ffee", version=3)
+        return LetterFacts(
+            missing=self.missing,
+            recipient="Mutuelle Val d’Ambre",
+            is_reachable=bool(self.address),
+            content_hash="c0ffee",
+            version=3,
+        )
 
     async def plan(
         self,

@@ -19,14 +19,24 @@ FIRST_LOOK: Final = timedelta(minutes=2)
 Follow = Callable[[Work, Sending, Desk], Awaitable[None]]
 
 
-async def follow_up(work: Work, sending: Sending, facts: Sequence[Happened], *, desk: Desk) -> None:
-    """Plan and queue, once each, all that these facts call for."""
+async def follow_up(
+    work: Work,
+    sending: Sending,
+    facts: Sequence[Happened],
+    *,
+    desk: Desk,
+    document: bytes = b"",
+) -> None:
+    """Plan and queue, once each, all that these facts call for.
+
+    ``document`` is the proof that a fact tells of: it is joined to the e-mails.
+    """
     for fact in facts:
         if not fact.applied:
             continue
         for act in AFTER.get(fact.code, ()):
             await act(work, sending, desk)
-        await telling.tell(work, sending, fact, desk=desk)
+        await telling.tell(work, sending, fact, desk=desk, document=document)
 
 
 async def tell_turned_down(work: Work, sending: Sending, *, desk: Desk) -> None:
@@ -117,10 +127,9 @@ AFTER: Final[Mapping[str, Sequence[Follow]]] = {
     "outcome-unknown": (_plan_alarm,),
     "accepted": (_plan_first_look, plan_next_sweep),
     "deposited": (_plan_capture, _plan_window_end),
-    "signed": (_plan_evidence,),
-    "collected": (_plan_evidence,),
-    "refused": (_plan_evidence,),
-    "unclaimed": (_plan_evidence,),
+    "proof-receipt": (_plan_evidence,),
+    "proof-refusal": (_plan_evidence,),
+    "proof-unclaimed": (_plan_evidence,),
     "bounced": (_plan_evidence, _give_back_undeposited),
     "confirmed-accepted": (_plan_look_now,),
 }

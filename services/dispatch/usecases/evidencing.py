@@ -12,6 +12,7 @@ from services.dispatch.domain.evidence import Evidence
 from services.dispatch.domain.evidence_sheet import Previous, evidence_of
 from services.dispatch.domain.proofs import Proof, ProofKind, filename
 from services.dispatch.domain.sending import ENDED, Sending
+from services.dispatch.domain.timeline import Happened
 from services.dispatch.ports import Desk, EvidenceHead
 from services.dispatch.usecases import proving, telling
 
@@ -72,12 +73,14 @@ async def _keep(sending: Sending, head: EvidenceHead, sealed: bytes, *, desk: De
         stored_at=now,
         operator_reference=attempt.reference if attempt else "",
     )
+    facts = {"sha256": sha256, "sheet": str(head.number + 1)}
     async with desk.store.account(sending.account_id) as work:
         current = await work.get(sending.id)
         if await work.evidence_head() != head:
             raise ChangedMeanwhile  # the sheet names the one before it: it is made again
         if await work.add_proof(current, proof):
             await work.advance_evidence(head, sha256)
+            await work.note(current, Happened(code="proof-evidence", at=now, facts=facts))
 
 
 def _content(sending: Sending, evidence: Evidence) -> dict[str, object]:

@@ -12,7 +12,7 @@ from services.dispatch.domain.sending import Sending, State
 from services.dispatch.domain.timeline import Happened
 from services.dispatch.domain.tracking import News
 from services.dispatch.ports import Desk
-from services.dispatch.usecases import telling
+from services.dispatch.usecases import consequences
 
 EXPECTED: Final[Mapping[State, frozenset[ProofKind]]] = {
     State.DEPOSITED: frozenset({ProofKind.DEPOSIT}),
@@ -93,7 +93,7 @@ async def store(
             return
         fact = Happened(code=f"proof-{kind}", at=now, facts={"sha256": sha256})
         await work.note(current, fact)
-        await telling.tell(work, current, fact, desk=desk, document=data)
+        await consequences.follow_up(work, current, [fact], desk=desk, document=data)
 
 
 async def read(

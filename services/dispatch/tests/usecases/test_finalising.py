@@ -94,6 +94,17 @@ async def test_nothing_starts_while_actions_remain() -> None:
     assert not room.store.kept.sendings
 
 
+async def test_a_recipient_that_takes_paper_only_is_told_before_anything_starts() -> None:
+    room = a_room()
+    room.letters.address = ""
+
+    with pytest.raises(ActionsRemaining) as refusal:
+        await room.finalise()
+
+    assert refusal.value.facts["actions"] == "reach-recipient"
+    assert not room.store.kept.sendings
+
+
 async def test_preflight_shows_the_very_list_that_is_enforced() -> None:
     room = a_room()
     room.credit.cents = 100
