@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -90,9 +90,20 @@ class Role:
         person = {"title": title, "first_name": first, "last_name": last, "birth_name": last}
         return {"kind": "person", "persons": [{**person, "birth_day": "1984-03-14"}], **shared}
 
+    @property
+    def leaves_at_once(self) -> bool:
+        """Say whether the letter is sent the day it is written."""
+        return self.fate not in {Fate.SCHEDULED, Fate.CANCELLED, Fate.READY, Fate.BEGUN}
+
+    def new_start(self, today: date) -> date:
+        """Return when the new contract begins: right after the month a letter of today opens."""
+        if self.leaves_at_once:
+            return add_months(today, 1) + timedelta(days=3)
+        return add_months(today, 2).replace(day=5)
+
     def answers(self, today: date) -> dict[str, str]:
         """Return what the form of this ground asks, around this day."""
-        start = add_months(today, 2).replace(day=5)
+        start = self.new_start(today)
         since = add_years(today, -4).replace(day=1).isoformat()
         known: dict[str, dict[str, str]] = {
             "HAMON": {

@@ -11,6 +11,10 @@ DAYS_AHEAD: Final = 12
 SIMPLE: Final = frozenset({Fate.COLLECTED, Fate.SCHEDULED})
 
 
+class ImpossibleRole(RuntimeError):
+    """The law forbids what this role asks: the cast is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The agent at work on a business day."""
@@ -65,6 +69,8 @@ class Desk:
         kind = "simple" if role.fate in SIMPLE else "acknowledged"
         plan = await self.rest.post(f"{path}/plan", {"mail_kind": kind, "timing": timing})
         evaluation = plan["evaluation"]
+        if not evaluation["ok"]:
+            raise ImpossibleRole(f"{role.key}: {evaluation['refusal']}")
         confirmed = {
             "mail_kind": kind,
             "timing": timing,
@@ -86,10 +92,10 @@ class Desk:
             await self.rest.delete(path, version=sending["version"])
 
     def _timing(self, role: Role) -> dict[str, Any]:
-        if role.fate not in {Fate.SCHEDULED, Fate.CANCELLED}:
+        if role.leaves_at_once:
             return {"now": True}
         if role.ground in {"HAMON", "RIA"}:
-            return {"new_start": role.answers(self.today)["wanted_new_start"]}
+            return {"new_start": role.new_start(self.today).isoformat()}
         return {"send_day": (self.today + timedelta(days=DAYS_AHEAD)).isoformat()}
 
     async def _body(self, name: str) -> dict[str, str]:
