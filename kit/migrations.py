@@ -118,6 +118,13 @@ def share(
     _grant(op, table, grants)
 
 
+def create_pace(op: Op) -> None:
+    """Create the table of ``kit.pace``, for a service whose partners count our calls."""
+    _, worker = _roles(op)
+    op.execute("CREATE TABLE partner_pace (partner text PRIMARY KEY, next_at timestamptz NOT NULL)")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON partner_pace TO {worker}")
+
+
 async def provision(
     admin_url: str, service: str, *, password: str, database: str | None = None
 ) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from kit.db import Database, async_url
 from kit.events import Bus
-from kit.migrations import create_plumbing, protect, provision, role_url, share
+from kit.migrations import create_pace, create_plumbing, protect, provision, role_url, share
 from tests.support.servers import PASSWORD, Cluster, ServiceDatabase
 
 
@@ -21,6 +21,7 @@ def _migrate(connection: Connection) -> None:
     op = Operations(context)
     op.execute("CREATE TABLE alembic_version (version_num text)")
     create_plumbing(op)
+    create_pace(op)
     op.execute("CREATE TABLE note (id uuid PRIMARY KEY, account_id uuid NOT NULL, body text)")
     protect(op, "note")
     op.execute("CREATE TABLE place (name text PRIMARY KEY)")

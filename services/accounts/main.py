@@ -20,6 +20,7 @@ from kit.events import Bus, Relay
 from kit.grpc import Serving
 from kit.http import PartnerHttp
 from kit.mail import MailSender
+from kit.pace import Pace
 from kit.service import Service
 from kit.uploads import read_upload
 from preavis.accounts.v1 import accounts_pb2
@@ -40,7 +41,8 @@ async def run(settings: AccountsSettings) -> None:
     db = Database(settings.database_url, settings.worker_database_url)
     bus = await Bus.connect(settings.nats_url, name=settings.service)
     await bus.provision_stream(settings.service)
-    http = PartnerHttp(settings.orias_url, partner="orias")
+    pace = Pace(db, "orias", per_second=settings.orias_calls_per_second, burst=5)
+    http = PartnerHttp(settings.orias_url, partner="orias", pace=pace)
     store = SqlStore(db, Mails(settings.public_url).compose)
     registry = Orias(http, user=settings.orias_key)
     servicer = AccountsServicer(

@@ -12,3 +12,4 @@ class AccountsSettings(ServiceSettings):
 
     orias_url: str  # the registry's SOAP endpoint
     orias_key: str = Field(repr=False)  # the `user` that ORIAS issued to us
+    orias_calls_per_second: float = 2.0  # all replicas together; the registry states no limit
