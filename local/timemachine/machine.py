@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,8 +14,8 @@ from local.timemachine.watch import Activity, Upcoming, Watched, overall
 POLL_S: Final = 0.04
 CALM_LOOKS: Final = 2
 """How many looks in a row must find nothing: work may be between two tables when we look once."""
-TICK: Final = timedelta(hours=6)
-TICKS_BORNE: Final = 2
+TICK: Final = timedelta(hours=26)
+"""What comes back sooner, daily housekeeping included, is lived in passing once it is known."""
 
 
 class Backwards(ValueError):
@@ -48,7 +47,8 @@ class TimeMachine:
         self._parts = parts
         self._patience_s = patience_s
         self._one_at_a_time = asyncio.Lock()
-        self._visits: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        self._visited: dict[tuple[str, str], datetime] = {}
+        self._ticking: set[tuple[str, str]] = set()
         self.last: Journey | None = None
 
     def now(self) -> datetime:
@@ -109,23 +109,18 @@ class TimeMachine:
             await part.close()
 
     async def _visit(self, step: Upcoming, journey: Journey) -> None:
-        self._visits[step.owner, step.key].append(step.at)
+        known = (step.owner, step.key)
+        if known in self._visited and step.at - self._visited[known] < TICK:
+            self._ticking.add(known)
+        self._visited[known] = step.at
         journey.steps.append(step)
         self._file.reach(step.at)
         await self._settle(journey)
 
     async def _next(self) -> Upcoming | None:
-        """Return the next stop; what ticks all day long is lived in passing, not stopped at."""
+        """Return the next stop; what comes back all the time is no reason to stop."""
         found = await self._upcoming()
-        return next((each for each in found if not self._is_ticking(each)), None)
-
-    def _is_ticking(self, step: Upcoming) -> bool:
-        visits = self._visits[step.owner, step.key]
-        return (
-            len(visits) >= TICKS_BORNE
-            and visits[-1] - visits[-2] < TICK
-            and step.at - visits[-1] < TICK
-        )
+        return next((e for e in found if (e.owner, e.key) not in self._ticking), None)
 
     async def _settle(self, journey: Journey) -> None:
         """Wait until nobody has anything to do at this instant. Raises ``NotQuiet``."""

@@ -25,7 +25,7 @@ _BUSY: Final = """
 """
 _NEXT: Final = """
     SELECT key, kind, due_at FROM scheduled_item
-    WHERE state = 'pending' AND due_at > $1 ORDER BY due_at LIMIT 20
+    WHERE state = 'pending' AND due_at > $1 ORDER BY due_at LIMIT 500
 """
 
 
