@@ -10,6 +10,7 @@ from services.dispatch.ports import Desk
 from services.dispatch.usecases import (
     confirming,
     departing,
+    erasing,
     evidencing,
     following,
     giving_back,
@@ -63,11 +64,15 @@ def leased(desk: Desk) -> dict[str, Leased]:
         del item
         await settling.reconcile(desk=desk)
 
+    async def erase(item: DueItem) -> None:
+        await erasing.erase(item.payload["sha256"], desk=desk)
+
     return {kind: of_sending(act) for kind, act in OF_SENDINGS.items()} | {
         "news": news,
         "give-back": give_back,
         "sweep": sweep,
         "reconcile": reconcile,
+        "erase": erase,
     }
 
 

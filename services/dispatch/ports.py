@@ -220,6 +220,9 @@ class Vault(Protocol):
     async def get(self, sha256: str) -> bytes:
         """Return bytes, checked against their name."""
 
+    async def delete(self, sha256: str) -> None:
+        """Erase bytes; erasing what is not there changes nothing."""
+
 
 class Sealer(Protocol):
     """Seals a PDF (PAdES B-T at least) with the evidence inside it."""

@@ -342,6 +342,9 @@ class FakeVault:
     async def get(self, sha256: str) -> bytes:
         return self.files[sha256]
 
+    async def delete(self, sha256: str) -> None:
+        self.files.pop(sha256, None)
+
 
 class FakeSealer:
     """Puts the evidence after the sheet."""

@@ -1,22 +1,31 @@
 """Staff settle what no operator answered (BCK-6): it has the letter, or it surely has not."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter
 
 from kit.days import paris_date
-from kit.errors import FieldError, InvalidFields
+from kit.errors import FieldError, InvalidFields, TurnedDown
 from kit.failpoints import failpoint
 from services.dispatch.domain import cutoffs
-from services.dispatch.domain.sending import Sending, State
+from services.dispatch.domain.sending import ImpossibleMove, Sending, State
 from services.dispatch.domain.timeline import Happened
 from services.dispatch.ports import Desk, Work
 from services.dispatch.usecases import consequences
 
-NOTE_LENGTH = range(10, 2001)
-REFERENCE_LENGTH = range(1, 65)
+NOTE_LENGTH: Final = range(10, 2001)
+REFERENCE_LENGTH: Final = range(1, 65)
+ALARMS: Final = Counter("dispatch_unknown_alarms_total", "Sendings unknown for thirty minutes")
 _log = structlog.get_logger()
+
+
+class NotThisLetter(TurnedDown):
+    """The operator's letter of that number is not the one that was handed over."""
+
+    reason = "operator-reference-of-another"
 
 
 async def list_unknown(*, desk: Desk) -> Sequence[Sending]:
@@ -31,19 +40,28 @@ async def alarm(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
         if sending.state is State.UNKNOWN:
             fact = Happened(code="unknown-alarm", at=desk.clock())
             await work.note(sending, fact)
+            ALARMS.inc()
             _log.error("sending_unknown", sending=str(sending_id), operator=desk.operator.name)
 
 
 async def confirm_accepted(
     sending_id: UUID, *, reference: str, note: str, by: str, desk: Desk
 ) -> Sending:
-    """Record that the operator has the letter, under this number, and what shows it."""
+    """Record that the operator has the letter, under this number, and what shows it.
+
+    The operator is asked: a number that is not this letter's raises ``NotThisLetter``, one that
+    it does not know ``OperatorRefused``.
+    """
     _check(note, reference)
     account_id = await desk.store.account_of(sending_id)
     async with desk.store.account(account_id) as work:
+        asked = await work.get(sending_id)
+    if _stands(asked, reference):
+        return asked
+    await _check_number(asked, reference, desk=desk)
+    async with desk.store.account(account_id) as work:
         sending = await work.get(sending_id)
-        known = sending.attempt.reference if sending.attempt else ""
-        if sending.state is not State.UNKNOWN and known == reference:
+        if _stands(sending, reference):
             return sending
         now = desk.clock()
         accepted, fact = sending.accepted(reference, now)
@@ -77,6 +95,19 @@ async def confirm_absent(sending_id: UUID, *, note: str, by: str, desk: Desk) ->
             await consequences.plan_again(work, saved, desk)
     failpoint("dispatch.confirm.absent")
     return saved
+
+
+def _stands(sending: Sending, reference: str) -> bool:
+    known = sending.attempt.reference if sending.attempt else ""
+    return sending.state is not State.UNKNOWN and known == reference
+
+
+async def _check_number(sending: Sending, reference: str, *, desk: Desk) -> None:
+    if sending.attempt is None:
+        raise ImpossibleMove("never handed over", state=sending.state)
+    news = await desk.operator.read(sending.attempt.operator_sender, reference)
+    if news.our_reference != str(sending.attempt.id):
+        raise NotThisLetter(operator_reference=reference)
 
 
 def _may_still_leave(sending: Sending, desk: Desk) -> bool:

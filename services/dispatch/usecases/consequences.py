@@ -11,7 +11,7 @@ from services.dispatch.domain.sending import Sending
 from services.dispatch.domain.timeline import Happened
 from services.dispatch.domain.tracking import last_day_to_answer
 from services.dispatch.ports import Desk, Work
-from services.dispatch.usecases import giving_back, telling
+from services.dispatch.usecases import erasing, giving_back, telling
 
 SWEEP_AT: Final = timedelta(hours=7)
 FIRST_LOOK: Final = timedelta(minutes=2)
@@ -93,6 +93,14 @@ async def _plan_capture(work: Work, sending: Sending, desk: Desk) -> None:
     await _plan(work, sending, "capture", desk.clock())
 
 
+async def _plan_erasure(work: Work, sending: Sending, desk: Desk) -> None:
+    """Keep what was sent, or would have been, as long as its proofs."""
+    today = paris_date(desk.clock())
+    for kept in (sending.letter, sending.mandate):
+        if kept is not None:
+            await erasing.plan(work, kept.sha256, today)
+
+
 async def _plan_evidence(work: Work, sending: Sending, desk: Desk) -> None:
     await _plan(work, sending, "evidence", desk.clock())
 
@@ -116,17 +124,18 @@ async def _give_back_undeposited(work: Work, sending: Sending, desk: Desk) -> No
 
 
 AFTER: Final[Mapping[str, Sequence[Follow]]] = {
-    "scheduled": (plan_departure,),
-    "rescheduled": (plan_departure,),
+    "scheduled": (plan_departure, _plan_erasure),
+    "rescheduled": (plan_departure, _plan_erasure),
     "reschedule-refused": (plan_departure,),
     "reschedule-asked": (_drop_departure,),
-    "turned-down": (_give_back,),
+    "turned-down": (_give_back, _plan_erasure),
     "cancelled": (_drop_departure, _give_back),
     "blocked": (_plan_block_end,),
     "failed": (_give_back,),
     "outcome-unknown": (_plan_alarm,),
+    "dated-again": (_plan_erasure,),
     "accepted": (_plan_first_look, plan_next_sweep),
-    "deposited": (_plan_capture, _plan_window_end),
+    "deposited": (_plan_capture, _plan_window_end, _plan_erasure),
     "proof-receipt": (_plan_evidence,),
     "proof-refusal": (_plan_evidence,),
     "proof-unclaimed": (_plan_evidence,),

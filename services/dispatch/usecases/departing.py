@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
+
+from prometheus_client import Counter
 
 from kit.days import paris_date
 from kit.errors import Kind, TurnedDown
@@ -24,6 +27,7 @@ from services.dispatch.ports import (
 from services.dispatch.usecases import consequences, senders
 
 Step = tuple[Sending, Happened]
+HANDED: Final = Counter("dispatch_handovers_total", "Hand-overs, by answer", ["operator", "answer"])
 
 
 async def depart(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
@@ -156,6 +160,7 @@ async def _call(sending: Sending, parcel: Parcel, *, desk: Desk) -> None:
         await _answered(sending, "unknown", silent, desk=desk)
     else:
         failpoint("dispatch.depart.accepted")
+        HANDED.labels(desk.operator.name, "accepted").inc()
         await accept(sending.account_id, sending.id, parcel.attempt_id, reference, desk=desk)
         failpoint("dispatch.depart.acceptance-stored")
 
@@ -171,6 +176,7 @@ async def accept(
 
 
 async def _answered(sending: Sending, answer: str, why: TurnedDown, *, desk: Desk) -> None:
+    HANDED.labels(desk.operator.name, answer).inc()
     attempt_id = sending.attempt.id if sending.attempt else None
     now = desk.clock()
     async with desk.store.account(sending.account_id) as work:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from kit.days import paris_date
 from kit.errors import ChangedMeanwhile
 from kit.failpoints import failpoint
 from kit.templating import environment
@@ -14,7 +15,7 @@ from services.dispatch.domain.proofs import Proof, ProofKind, filename
 from services.dispatch.domain.sending import ENDED, Sending
 from services.dispatch.domain.timeline import Happened
 from services.dispatch.ports import Desk, EvidenceHead
-from services.dispatch.usecases import proving, telling
+from services.dispatch.usecases import erasing, proving, telling
 
 FOLDER: Final = Path(__file__).parent.parent / "templates"
 STYLESHEET: Final = FOLDER / "evidence.css"
@@ -80,6 +81,7 @@ async def _keep(sending: Sending, head: EvidenceHead, sealed: bytes, *, desk: De
             raise ChangedMeanwhile  # the sheet names the one before it: it is made again
         if await work.add_proof(current, proof):
             await work.advance_evidence(head, sha256)
+            await erasing.plan(work, sha256, paris_date(now))
             await work.note(current, Happened(code="proof-evidence", at=now, facts=facts))
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from kit.days import paris_date
 from kit.errors import Kind, TurnedDown
 from kit.failpoints import failpoint
 from services.dispatch.domain.proofs import NoSuchProof, Proof, ProofKind, filename
@@ -12,7 +13,7 @@ from services.dispatch.domain.sending import Sending, State
 from services.dispatch.domain.timeline import Happened
 from services.dispatch.domain.tracking import News
 from services.dispatch.ports import Desk
-from services.dispatch.usecases import consequences
+from services.dispatch.usecases import consequences, erasing
 
 EXPECTED: Final[Mapping[State, frozenset[ProofKind]]] = {
     State.DEPOSITED: frozenset({ProofKind.DEPOSIT}),
@@ -93,6 +94,7 @@ async def store(
             return
         fact = Happened(code=f"proof-{kind}", at=now, facts={"sha256": sha256})
         await work.note(current, fact)
+        await erasing.plan(work, sha256, paris_date(now))
         await consequences.follow_up(work, current, [fact], desk=desk, document=data)
 
 

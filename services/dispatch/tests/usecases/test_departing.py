@@ -1,9 +1,11 @@
 """The day, and the three answers of an operator."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from kit.errors import TurnedDown
 from services.dispatch.domain.attempts import AttemptState
 from services.dispatch.domain.preflight import Blocker
 from services.dispatch.domain.sending import ImpossibleMove, State
@@ -121,6 +123,24 @@ async def test_staff_confirm_that_the_operator_has_it() -> None:
 
     assert sending.state is State.IN_TRANSIT
     assert room.sending().state is State.DEPOSITED
+
+
+async def test_a_number_that_is_another_letters_is_not_accepted() -> None:
+    room = a_room()
+    room.operator.next_answers = [LOSE]
+    await room.finalise()
+    await room.work_until_quiet()
+    theirs = replace(room.operator.letters["400001"], reference="500000", our_reference="theirs")
+    room.operator.letters["500000"] = theirs
+    room.operator.parcels["500000"] = room.operator.parcels["400001"]
+
+    for reference, reason in (("500000", "of-another"), ("123", "operator-refused")):
+        with pytest.raises(TurnedDown, match=reason):
+            await confirming.confirm_accepted(
+                room.sending().id, reference=reference, note=NOTE, by="Inès", desk=room.desk
+            )
+
+    assert room.sending().state is State.UNKNOWN
 
 
 async def test_staff_confirm_that_it_is_absent_and_it_leaves_again_the_same_day() -> None:

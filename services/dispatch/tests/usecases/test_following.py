@@ -76,6 +76,24 @@ async def test_the_proof_is_kept_byte_for_byte_and_joined_to_the_mails() -> None
     assert joined == {"b.vial@mail.example": [data], "camille@beraud.example": [data]}
 
 
+async def test_after_seven_years_the_files_are_erased_and_their_hashes_stay() -> None:
+    room = await on_its_way()
+    room.operator.deposit(REFERENCE)
+    await told(room)
+    letter = room.sending().letter
+    assert letter is not None
+    kept = [proof.sha256 for proof in room.store.kept.proofs[room.sending().id]] + [letter.sha256]
+
+    room.clock.set("Thu 2034-01-12 23:59")
+    await room.work_until_quiet()
+    assert set(kept) <= room.vault.files.keys()
+
+    room.clock.set("Fri 2034-01-13 00:00")
+    await room.work_until_quiet()
+    assert not set(kept) & room.vault.files.keys()
+    assert room.store.kept.proofs[room.sending().id][0].sha256 == kept[0]
+
+
 async def test_repeated_hints_change_nothing_more() -> None:
     room = await on_its_way()
     room.operator.deposit(REFERENCE)
