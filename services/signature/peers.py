@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # these names exist for the type checker alone
     from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub
 
 TIMEOUT_S: Final = 5.0
+CUSTOM: Final = "CUSTOM"  # the ground that the agent writes
 _FAMILIES: Final = {
     letters_pb2.CODE_FAMILY_ASSURANCES: "assurances",
     letters_pb2.CODE_FAMILY_SECURITE_SOCIALE: "securite_sociale",
@@ -103,11 +104,20 @@ def _facts(letter: letters_pb2.Letter, articles: list[str]) -> LetterFacts:
             for contract in letter.contracts
         ],
         ground=letter.ground,
-        ground_label=letter.ground_label,
+        ground_label=_ground_label(letter),
         articles=articles,
         new_insurer=letter.new_insurer_name,
         agreed_start=_day(letter.wanted_new_start) if letter.deferral_agreed else None,
     )
+
+
+def _ground_label(letter: letters_pb2.Letter) -> str:
+    """Return the ground's name; of a ground the agent wrote, its words and its article."""
+    if letter.ground != CUSTOM or not letter.contracts:
+        return letter.ground_label
+    fields = letter.contracts[0].fields
+    written = [fields.get("ground_text", ""), fields.get("ground_article", "")]
+    return ", ".join(" ".join(part.split()) for part in written if part) or letter.ground_label
 
 
 def _principals(holder: letters_pb2.Policyholder) -> list[Principal]:
