@@ -75,9 +75,11 @@ def _say_proof(sheet: SealedSheet, path: Path, words: dict[str, Any]) -> int:
     for proof in sheet.evidence.proofs:
         if proof.sha256 == digest:
             said = words["proof_matches"].format(
-                path=path, kind=proof.kind, fetched_at=_instant(proof.fetched_at)
+                path=path,
+                kind=words["kinds"].get(proof.kind, proof.kind),
+                fetched_at=_instant(proof.fetched_at),
             )
-            print(said)
+            print(french.typography(said))
             return GENUINE
     print(words["proof_unknown"].format(path=path))
     return NOT_GENUINE
