@@ -15,6 +15,7 @@ from services.dispatch.usecases import erasing, giving_back, telling
 
 SWEEP_AT: Final = timedelta(hours=7)
 FIRST_LOOK: Final = timedelta(minutes=2)
+NEXT_LOOK: Final = timedelta(hours=1)
 
 Follow = Callable[[Work, Sending, Desk], Awaitable[None]]
 
@@ -55,6 +56,11 @@ async def plan_departure(work: Work, sending: Sending, desk: Desk) -> None:
 async def plan_again(work: Work, sending: Sending, desk: Desk) -> None:
     """Leave at once: the operator surely does not have it."""
     await _plan(work, sending, "depart", desk.clock(), local_date=sending.order.send_day)
+
+
+async def plan_next_look(work: Work, sending: Sending, desk: Desk) -> None:
+    """Ask the operator again within the hour: the deposit is owed on the day of sending."""
+    await _plan(work, sending, "news", desk.clock() + NEXT_LOOK)
 
 
 async def plan_next_sweep(work: Work, sending: Sending, desk: Desk) -> None:

@@ -2,17 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
+
+import structlog
 
 from kit.errors import Kind, TurnedDown
 from kit.failpoints import failpoint
 from kit.ids import token_hash
 from services.dispatch.domain.sending import Sending, State
 from services.dispatch.domain.tracking import News, follow
-from services.dispatch.ports import Desk, Hint
+from services.dispatch.ports import Desk, Hint, OperatorRefused
 from services.dispatch.usecases import consequences, proving
 
-ON_THE_WAY = (State.IN_TRANSIT, State.DEPOSITED)
+ON_THE_WAY: Final = (State.IN_TRANSIT, State.DEPOSITED)
+_log = structlog.get_logger()
 
 
 class WebhookUnknown(TurnedDown):
@@ -65,6 +69,10 @@ async def read_news(account_id: UUID, sending_id: UUID, *, reference: str = "", 
         return
     news = await desk.operator.read(attempt.operator_sender, attempt.reference or reference)
     await apply(account_id, sending_id, news, desk=desk)
+    async with desk.store.account(account_id) as work:
+        sending = await work.get(sending_id)
+        if sending.state is State.IN_TRANSIT:  # the deposit is due today: do not wait for a call
+            await consequences.plan_next_look(work, sending, desk)
 
 
 async def apply(account_id: UUID, sending_id: UUID, news: News, *, desk: Desk) -> None:
@@ -93,7 +101,7 @@ async def sweep(account_id: UUID, *, desk: Desk) -> None:
         if sending.attempt and sending.attempt.reference
     }
     for sender, references in _by_sender(list(by_reference.values())).items():
-        for news in await desk.operator.sweep(sender, references):
+        for news in await _read_all(sender, references, desk=desk):
             sending = by_reference.get(news.reference)
             if sending is not None:
                 await apply(account_id, sending.id, news, desk=desk)
@@ -101,6 +109,20 @@ async def sweep(account_id: UUID, *, desk: Desk) -> None:
         left = await work.with_state(*ON_THE_WAY)
         if left:
             await consequences.plan_next_sweep(work, left[0], desk)
+
+
+async def _read_all(sender: str, references: Sequence[str], *, desk: Desk) -> Sequence[News]:
+    """Read letters together, or one by one when the operator refuses the whole for one of them."""
+    try:
+        return await desk.operator.sweep(sender, references)
+    except OperatorRefused:
+        found = []
+        for reference in references:
+            try:
+                found.append(await desk.operator.read(sender, reference))
+            except OperatorRefused:
+                _log.error("letter_unknown_to_operator", reference=reference)
+        return found
 
 
 def _by_sender(live: Sequence[Sending]) -> dict[str, list[str]]:

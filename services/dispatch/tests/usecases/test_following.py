@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from kit.errors import TurnedDown
+from kit.ids import derived_id
 from services.dispatch.domain.proofs import ProofKind
 from services.dispatch.domain.sending import State
 from services.dispatch.domain.tracking import Answer
@@ -183,15 +184,41 @@ async def test_a_final_state_never_regresses_and_late_news_is_noted() -> None:
 
 async def test_a_lost_call_is_made_up_for_by_the_daily_sweep() -> None:
     room = await on_its_way()
-    room.clock.advance(timedelta(minutes=5))
-    await room.work_until_quiet()  # the first look finds nothing yet
     room.operator.deposit(REFERENCE)
+    await told(room)
+    room.operator.end(REFERENCE, Answer.ACCEPTED)
+
+    room.clock.set("Thu 2027-01-14 06:59")
+    await room.work_until_quiet()
+    assert room.sending().state is State.DEPOSITED
 
     room.clock.set("Thu 2027-01-14 07:00")
     await room.work_until_quiet()
+    assert room.sending().state is State.SIGNED
+
+
+async def test_a_deposit_whose_call_was_lost_is_found_within_the_hour() -> None:
+    room = await on_its_way()
+    room.clock.advance(timedelta(minutes=2))
+    await room.work_until_quiet()  # the first look finds nothing yet
+    room.operator.deposit(REFERENCE)
+
+    room.clock.advance(timedelta(hours=1))
+    await room.work_until_quiet()
 
     assert room.sending().state is State.DEPOSITED
-    assert f"sweep:{ACCOUNT}" in room.store.kept.items
+
+
+async def test_one_letter_the_operator_lost_does_not_hide_the_others() -> None:
+    room = await on_its_way()
+    await room.finalise(letter_id=derived_id("second"))
+    await room.work()
+    room.operator.deposit("400002")
+    del room.operator.letters[REFERENCE]
+
+    await following.sweep(ACCOUNT, desk=room.desk)
+
+    assert room.sending(derived_id("second")).state is State.DEPOSITED
 
 
 async def test_an_unknown_outcome_is_settled_by_the_operators_own_call() -> None:
