@@ -37,8 +37,11 @@ async def buy(visit: Agent) -> Response:
         sent.check()
         answer = await visit.house.billing.StartTopUp(await _purchase(visit, cents, back))
     except TurnedDown as refusal:
-        names = {"amount_cents": "other_amount" if other else "amount"}
-        return await _credit_page(visit, sent.turned_down(refusal, names))
+        typed = "other_amount" if other else "amount"
+        if refusal.reason == "amount-not-offered":
+            sent.mistake(typed, refusal.reason, **refusal.facts)
+            return await _credit_page(visit, sent)
+        return await _credit_page(visit, sent.turned_down(refusal, {"amount_cents": typed}))
     return visit.go(answer.checkout_url)
 
 

@@ -11,6 +11,10 @@ from services.gateway.pages.enums import member, slug
 _LINES: Final = 3
 _PERSONS: Final = 2
 _OF_PERSON: Final = ("first_name", "last_name", "birth_name", "birth_day")
+_EVERYONE: Final = ("address_lines.0", "postcode", "town")
+_FIRST_PERSON: Final = ("persons.0.first_name", "persons.0.last_name")
+_COMPANY: Final = ("company.name", "company.siret")
+"""What no letter does without: said at once with the rest, not one round after it."""
 NAMES: Final = {
     "address_lines": "address_lines.0",
     "emails": "emails.0",
@@ -22,6 +26,9 @@ NAMES: Final = {
 def read(form: Form, *, today: date) -> letters_pb2.Policyholder:
     """Return the policyholder typed; unreadable days are noted on the form."""
     is_company = form.text("kind") == "company"
+    for name in (*_EVERYONE, *(_COMPANY if is_company else _FIRST_PERSON)):
+        if not form.text(name):
+            form.mistake(name, "field-required")
     return letters_pb2.Policyholder(
         kind=letters_pb2.POLICYHOLDER_KIND_COMPANY
         if is_company
