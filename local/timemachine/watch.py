@@ -71,12 +71,14 @@ class Watched(Protocol):
 class Services:
     """Our services, read straight in their databases: every one that keeps due items."""
 
-    def __init__(self, postgres_url: str) -> None:
+    def __init__(self, postgres_url: str, *, only: frozenset[str] = frozenset()) -> None:
+        """Watch these databases of a server, or every one that keeps due items."""
         self._url = (
             make_url(postgres_url)
             .set(drivername="postgresql")
             .render_as_string(hide_password=False)
         )
+        self._only = only
         self._open: dict[str, Any] = {}
 
     async def activity(self, now: datetime) -> Activity:
@@ -114,7 +116,8 @@ class Services:
                 rows = await door.fetch("SELECT datname FROM pg_database WHERE datallowconn")
             finally:
                 await door.close()
-            for name in sorted(row["datname"] for row in rows):
+            names = {row["datname"] for row in rows}
+            for name in sorted(names & self._only if self._only else names):
                 connection = await asyncpg.connect(self._url, database=name)
                 if await connection.fetchval("SELECT to_regclass('scheduled_item')") is None:
                     await connection.close()
