@@ -74,7 +74,6 @@ def outline(
             *letter.policyholder.names,
             letter.extras.client_reference,
             *(contract.reference for contract in letter.contracts),
-            letter.recipient.name if letter.recipient else "",
         ),
     )
 

@@ -11,16 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.db import Database
 from services.letters.domain.recipient import Recipient, RecipientUnknown, rank
 from services.letters.domain.words import words
-from services.letters.store.rows import RecipientRow, mark_of, recipient_columns, recipient_of
+from services.letters.store.rows import RecipientRow, recipient_columns, recipient_of
 
 MOST_CANDIDATES: Final = 1000
 SHORTEST_QUERY: Final = 2
-
-
-def prefixes(query: str, account_id: UUID | None = None) -> str:
-    """Return a text search query: every word typed begins a word of the text."""
-    mark = mark_of(account_id)
-    return " & ".join(f"'{mark}{word}':*" for word in words(query))
 
 
 class PostgresDirectory:
@@ -33,7 +27,7 @@ class PostgresDirectory:
         """Return the best answers to a type-ahead, and how many there are in all."""
         if len("".join(words(query))) < SHORTEST_QUERY:
             return [], 0
-        matching = RecipientRow.search.bool_op("@@")(cast(prefixes(query), TSQUERY))
+        matching = RecipientRow.search.bool_op("@@")(cast(_prefixes(query), TSQUERY))
         asked = select(RecipientRow).where(matching).limit(MOST_CANDIDATES)
         async with self._db.across_accounts("directory search") as session:
             rows = (await session.scalars(asked)).all()
@@ -60,6 +54,11 @@ class PostgresDirectory:
         async with self._db.across_accounts("directory import") as session:
             for recipient in recipients:
                 await _put(session, recipient)
+
+
+def _prefixes(query: str) -> str:
+    """Return a text search query: every word typed begins a word of the text."""
+    return " & ".join(f"'{word}':*" for word in words(query))
 
 
 async def _put(session: AsyncSession, recipient: Recipient) -> None:

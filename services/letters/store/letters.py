@@ -22,6 +22,7 @@ from services.letters.store.rows import (
     frozen_document,
     letter_columns,
     letter_of,
+    letter_words,
     tracking_columns,
 )
 
@@ -41,6 +42,15 @@ _KEEP_VERSION: Final = text(
     " (account_id, letter_id, version, sending_id, generation, sha256, content, frozen_at)"
     " VALUES (:account_id, :letter_id, :version, :sending_id, :generation, :sha256,"
     " CAST(:content AS jsonb), :frozen_at)"
+)
+_FORGET_WORDS: Final = text(
+    "DELETE FROM letter_word WHERE account_id = :account_id AND letter_id = :letter_id"
+    " AND word <> ALL (CAST(:words AS text[]))"
+)
+_KEEP_WORDS: Final = text(
+    "INSERT INTO letter_word (account_id, word, letter_id)"
+    " SELECT :account_id, word, :letter_id FROM unnest(CAST(:words AS text[])) AS word"
+    " ON CONFLICT DO NOTHING"
 )
 _FIVE_DIGITS: Final = 100_000
 
@@ -85,6 +95,7 @@ class LetterTransaction:
                 **letter_columns(letter, outline),
             )
         )
+        await self._index_words(letter, outline)
         author = {"id": letter.author.profile_id, "name": letter.author.name}
         await self._session.execute(_AUTHOR, {"account_id": letter.account_id, **author})
 
@@ -112,6 +123,7 @@ class LetterTransaction:
     async def save(self, letter: Letter, outline: Outline) -> None:
         """Replace a letter read with ``lock``. Raises ``ChangedMeanwhile``."""
         await self._replace(letter, letter_columns(letter, outline), newer=True)
+        await self._index_words(letter, outline)
 
     async def save_tracking(self, letter: Letter) -> None:
         """Keep the sending's news; the letter's version stays."""
@@ -175,6 +187,15 @@ class LetterTransaction:
             aggregate_version=letter.version,
             account_id=letter.account_id,
         )
+
+    async def _index_words(self, letter: Letter, outline: Outline) -> None:
+        place = {
+            "account_id": letter.account_id,
+            "letter_id": letter.id,
+            "words": letter_words(letter, outline),
+        }
+        await self._session.execute(_FORGET_WORDS, place)
+        await self._session.execute(_KEEP_WORDS, place)
 
     def _letters(self) -> Select[LetterRowTable, RecipientRow]:
         return (

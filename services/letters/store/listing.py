@@ -1,5 +1,6 @@
 """One page of an account's letters, by indexes, whatever their number."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -7,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
-    cast,
     func,
     literal,
     literal_column,
@@ -15,7 +15,6 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.days import paris_instant
@@ -32,9 +31,8 @@ from services.letters.domain.listing import (
 )
 from services.letters.domain.tracking import View
 from services.letters.domain.words import words
-from services.letters.store.directory import prefixes
+from services.letters.store.rows import POLICYHOLDER_MARK, RECIPIENT_MARK, WordRow, list_row_of
 from services.letters.store.rows import LetterRowTable as Row
-from services.letters.store.rows import list_row_of
 
 _FAR: Final[ColumnElement[date]] = literal_column(
     "DATE '9999-01-01'"
@@ -43,6 +41,7 @@ _AUTHORS: Final = text(
     "SELECT author_id, author_name FROM letter_author WHERE account_id = :account_id"
     " ORDER BY author_name"
 )
+_AFTER: Final = "{"  # follows every letter and digit, byte by byte
 _Condition = ColumnElement[bool]
 
 
@@ -126,35 +125,46 @@ def _filters(filters: Filters, account_id: UUID) -> list[_Condition]:
 
 
 def _texts(filters: Filters, account_id: UUID) -> list[_Condition]:
-    conditions: list[_Condition] = []
-    for asked in (filters.text, filters.policyholder, filters.recipient):
-        if words(asked):
-            searched = cast(prefixes(asked, account_id), TSQUERY)
-            conditions.append(Row.search.bool_op("@@")(searched))
-    if filters.policyholder:  # the search narrows, the name decides
-        conditions += [Row.policyholder_sort.contains(one) for one in words(filters.policyholder)]
-    if filters.recipient:
-        conditions += [Row.recipient_sort.contains(one) for one in words(filters.recipient)]
+    conditions = [
+        *_found(account_id, "", filters.text),
+        *_found(account_id, POLICYHOLDER_MARK, filters.policyholder),
+        *_found(account_id, RECIPIENT_MARK, filters.recipient),
+    ]
     if filters.number:
-        conditions.append(Row.number.startswith(filters.number, autoescape=True))
+        conditions += [Row.number >= filters.number, Row.number < filters.number + _AFTER]
     return conditions
+
+
+def _found(account_id: UUID, mark: str, asked: str) -> list[_Condition]:
+    """Return one condition for each word: it begins a word of the letter."""
+    return [
+        Row.id.in_(
+            select(WordRow.letter_id).where(
+                WordRow.account_id == account_id,
+                WordRow.word >= mark + word,
+                WordRow.word < mark + word + _AFTER,
+            )
+        )
+        for word in words(asked)
+    ]
 
 
 def _days(filters: Filters) -> list[_Condition]:
-    conditions: list[_Condition] = []
-    if filters.last_covered_from:
-        conditions.append(Row.last_covered_day >= filters.last_covered_from)
-    if filters.last_covered_until:
-        conditions.append(Row.last_covered_day < filters.last_covered_until)
-    if filters.sent_from:
-        conditions.append(Row.sent_on >= filters.sent_from)
-    if filters.sent_until:
-        conditions.append(Row.sent_on < filters.sent_until)
-    if filters.created_from:
-        conditions.append(Row.created_at >= paris_instant(filters.created_from))
-    if filters.created_until:
-        conditions.append(Row.created_at < paris_instant(filters.created_until))
-    return conditions
+    """Compare the very expressions that are indexed."""
+    ends, sent = _order(Sort.EFFECT), _order(Sort.SENT)
+    bounds: list[tuple[object, Callable[[Any], _Condition]]] = [
+        (filters.last_covered_from, lambda day: ends >= day),
+        (filters.last_covered_until, lambda day: ends < day),
+        (filters.sent_from, lambda day: sent >= day),
+        (filters.sent_until, lambda day: sent < day),
+        (filters.created_from, lambda day: Row.created_at >= paris_instant(day)),
+        (filters.created_until, lambda day: Row.created_at < paris_instant(day)),
+    ]
+    named = filters.last_covered_from or filters.last_covered_until
+    undated = [ends < _FAR] if named else []
+    if filters.sent_from or filters.sent_until:
+        undated.append(sent < _FAR)
+    return [condition(day) for day, condition in bounds if day is not None] + undated
 
 
 def _choices(filters: Filters) -> list[_Condition]:

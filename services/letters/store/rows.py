@@ -18,8 +18,10 @@ from services.letters.domain.outline import Outline
 from services.letters.domain.policyholder import Policyholder
 from services.letters.domain.recipient import Recipient
 from services.letters.domain.tracking import Tracking
-from services.letters.domain.words import folded
+from services.letters.domain.words import folded, search_words
 
+POLICYHOLDER_MARK: Final = "#"
+RECIPIENT_MARK: Final = "@"
 _POLICYHOLDER: Final = TypeAdapter(Policyholder)
 _CONTRACTS: Final = TypeAdapter(tuple[Contract, ...])
 _EXTRAS: Final = TypeAdapter(Extras)
@@ -80,7 +82,20 @@ class LetterRowTable(_Base):
     sent_on: Mapped[date | None]
     policyholder_sort: Mapped[str]
     recipient_sort: Mapped[str]
-    search: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class WordRow(_Base):
+    """A word that finds a letter: of any kind, of its policyholder (``#``), its recipient (``@``).
+
+    Words are looked up by comparison, not by text search: under row-level security Postgres uses
+    an index only for operators that it knows to leak nothing.
+    """
+
+    __tablename__ = "letter_word"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True)
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 def letter_columns(letter: Letter, outline: Outline) -> dict[str, Any]:
@@ -103,7 +118,6 @@ def letter_columns(letter: Letter, outline: Outline) -> dict[str, Any]:
         "new_start": outline.new_start,
         "policyholder_sort": folded(letter.policyholder.sort_text),
         "recipient_sort": folded(letter.written_to.name) if letter.written_to else "",
-        "search": lexemes(outline.search_words, letter.account_id),
         **tracking_columns(letter),
     }
 
@@ -185,16 +199,16 @@ def recipient_columns(recipient: Recipient) -> dict[str, Any]:
     }
 
 
-def lexemes(words: Iterable[str], account_id: UUID | None = None) -> Any:  # noqa: ANN401 - an SQL expression
-    """Return the words as a search vector.
+def letter_words(letter: Letter, outline: Outline) -> list[str]:
+    """Return the words that find a letter."""
+    recipient = letter.written_to.name if letter.written_to else ""
+    return sorted(
+        outline.search_words
+        | {POLICYHOLDER_MARK + word for word in search_words(*letter.policyholder.names)}
+        | {RECIPIENT_MARK + word for word in search_words(recipient)}
+    )
 
-    Each word of an account's letter begins with the account's mark: one index serves all accounts
-    and a search reads its own account's entries only.
-    """
-    mark = mark_of(account_id)
-    return func.array_to_tsvector(cast(sorted(mark + word for word in words), ARRAY(Text)))
 
-
-def mark_of(account_id: UUID | None) -> str:
-    """Return what an account's words begin with; the end of a UUIDv7 is random."""
-    return account_id.hex[-8:] if account_id else ""
+def lexemes(words: Iterable[str]) -> Any:  # noqa: ANN401 - an SQL expression
+    """Return the words as a search vector."""
+    return func.array_to_tsvector(cast(sorted(words), ARRAY(Text)))

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from kit.ids import derived_id, new_id
 from services.letters.domain.contract import Contract
-from services.letters.domain.legal.codes import CodeFamily, Ground
+from services.letters.domain.legal.codes import CodeFamily, Ground, MailKind
 from services.letters.domain.legal.contract_types import ContractType
-from services.letters.domain.letter import Author, Extras, Letter
+from services.letters.domain.letter import Author, Extras, Frozen, Letter, MandateMention
 from services.letters.domain.letterhead import Letterhead
 from services.letters.domain.policyholder import Address, Company, Person, Policyholder, Title
 from services.letters.domain.recipient import (
@@ -18,6 +18,7 @@ from services.letters.domain.recipient import (
     PostalAddress,
     Recipient,
     RecipientKind,
+    as_written_to,
 )
 
 NOW: Final = datetime(2026, 11, 23, 13, 48, tzinfo=UTC)
@@ -170,3 +171,28 @@ def a_draft(account_id: UUID = ACCOUNT, *, number: str = "26-00001", **parts: ob
         updated_at=NOW,
     )
     return replace(letter, **parts)  # type: ignore[arg-type]  # a builder's freedom
+
+
+def a_frozen(letter: Letter, **parts: object) -> Frozen:
+    """The version that leaves on Sunday 29 November 2026, for a first sending."""
+    frozen = Frozen(
+        sending_id=derived_id("sending", letter.id),
+        generation=1,
+        mail_kind=MailKind.LRE_ACKNOWLEDGED,
+        mandate=MandateMention.ATTACHED,
+        send_day=date(2026, 11, 29),
+        presumed_receipt=date(2026, 11, 30),
+        last_covered_day=date(2026, 12, 31),
+        new_start=date(2027, 1, 1),
+        earliest_send_day=None,
+        latest_send_day=date(2026, 12, 2),
+        wanted_new_start=None,
+        sha256="0" * 64,
+        page_count=1,
+        content_hash="1" * 64,
+        subject="Demande de résiliation infra-annuelle santé",
+        catalogue_version="2026.11",
+        recipient=as_written_to(letter.recipient or a_recipient(), letter.address_scope),
+        frozen_at=NOW,
+    )
+    return replace(frozen, **parts)  # type: ignore[arg-type]  # a builder's freedom

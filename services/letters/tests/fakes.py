@@ -25,7 +25,7 @@ from services.letters.domain.outline import Outline
 from services.letters.domain.recipient import Recipient, RecipientUnknown, rank
 from services.letters.domain.sheet import Preview, Printed, Sheet
 from services.letters.domain.tracking import View
-from services.letters.domain.words import all_begin, folded, words
+from services.letters.domain.words import all_begin, folded, search_words, words
 from services.letters.tests.builders import BERAUD
 
 FAR = "9999-01-01"
@@ -191,12 +191,12 @@ def _passes(letter: Letter, outline: Outline, query: ListQuery) -> bool:
 
 
 def _texts(letter: Letter, filters: Filters) -> bool:
-    recipient = folded(letter.written_to.name) if letter.written_to else ""
-    holder = folded(letter.policyholder.sort_text)
+    recipient = search_words(letter.written_to.name if letter.written_to else "")
+    holder = search_words(*letter.policyholder.names)
     return (
         letter.number.startswith(filters.number)
-        and all(one in holder for one in words(filters.policyholder))
-        and all(one in recipient for one in words(filters.recipient))
+        and all_begin(filters.policyholder, holder)
+        and all_begin(filters.recipient, recipient)
     )
 
 

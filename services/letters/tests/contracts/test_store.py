@@ -7,21 +7,18 @@ from uuid import UUID, uuid4
 import pytest
 
 from kit.errors import ChangedMeanwhile
-from services.letters.domain.legal.codes import Ground, MailKind
+from services.letters.domain.legal.codes import Ground
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import (
     Author,
     Extras,
-    Frozen,
     Letter,
     LetterUnknown,
-    MandateMention,
     State,
 )
 from services.letters.domain.listing import CursorUnreadable, Filters, ListQuery, Sort
 from services.letters.domain.outline import outline
 from services.letters.domain.policyholder import Person, Title
-from services.letters.domain.recipient import as_written_to
 from services.letters.domain.tracking import Tracking, TrackingState, View
 from services.letters.ports import Store
 from services.letters.store import LetterStore, LetterTransaction, PostgresDirectory
@@ -31,6 +28,7 @@ from services.letters.tests.builders import (
     a_company,
     a_contract,
     a_draft,
+    a_frozen,
     a_recipient,
     persons,
 )
@@ -132,26 +130,7 @@ async def test_a_letter_read_too_early_cannot_be_saved(store: Store, account: UU
 
 async def test_the_frozen_version_comes_back(store: Store, account: UUID) -> None:
     letter = await put(store, a_draft(account, contracts=(a_contract(),), recipient=AMBRE))
-    frozen = Frozen(
-        sending_id=uuid4(),
-        generation=2,
-        mail_kind=MailKind.LRE_ACKNOWLEDGED,
-        mandate=MandateMention.ATTACHED,
-        send_day=date(2026, 11, 29),
-        presumed_receipt=date(2026, 11, 30),
-        last_covered_day=date(2026, 12, 31),
-        new_start=date(2027, 1, 1),
-        earliest_send_day=None,
-        latest_send_day=date(2026, 12, 2),
-        wanted_new_start=None,
-        sha256="0" * 64,
-        page_count=1,
-        content_hash="1" * 64,
-        subject="Demande de résiliation infra-annuelle santé",
-        catalogue_version="2026.11",
-        recipient=as_written_to(AMBRE, letter.address_scope),
-        frozen_at=NOW,
-    )
+    frozen = a_frozen(letter, generation=2)
     locked = letter.freeze(frozen)
 
     async with store.account(account) as transaction:
@@ -242,6 +221,9 @@ async def shown(store: Store, account: UUID, query: ListQuery) -> list[int]:
         (Filters(policyholder="tessier"), [5]),
         (Filters(recipient="sillage"), [3]),
         (Filters(policyholder="sillage"), []),
+        (Filters(text="sillage"), []),
+        (Filters(policyholder="marc"), [5, 4, 3, 2]),
+        (Filters(number="26-00005"), [5]),
         (Filters(contract_type=ContractType.AUTO), [3]),
         (Filters(ground=Ground.RIA), [4, 2]),
         (Filters(tracking_states=(TrackingState.SIGNED, TrackingState.SCHEDULED)), [4, 2]),

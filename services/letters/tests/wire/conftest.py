@@ -72,7 +72,7 @@ class House:
             private_key=KEYS[service][0],
             peers={"letters": f"127.0.0.1:{self.port}"},
         )
-        return Peers(settings).stub(LettersServiceStub, "letters")
+        return Peers(settings, timeout_s=60).stub(LettersServiceStub, "letters")
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,7 @@ async def place(
         ],
         address=("127.0.0.1", 0),
     )
+    await renderer.warm()
     await server.start()
     yield House(port=server.port, db=db, account_id=uuid4())
     await server.stop(0)
