@@ -151,6 +151,11 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lower_first(text: str) -> str:
+    """Return the text with a small first letter, to go on a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def signed_euros(cents: int) -> str:
     """Return ``+ 100,00 €`` or ``− 5,40 €``."""
     sign = "−" if cents < 0 else "+"
@@ -185,6 +190,7 @@ FILTERS: Final = {
     "phone": typed.phone,
     "written_day": typed.write_day,
     "capitalize_first": capitalize_first,
+    "lower_first": lower_first,
     "signed_euros": signed_euros,
     "instant_hm_of": instant_hm_of,
     "short_name": short_name,

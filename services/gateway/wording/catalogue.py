@@ -60,6 +60,11 @@ class Catalogue:
         """Return a thing to do before sending; ``code`` ends in ``.done`` once it is."""
         return self._line("actions", code, facts)
 
+    def to_do(self, code: str, facts: Mapping[str, str]) -> Line:
+        """Return a thing still to do, in the words of its precise cause where there is one."""
+        why = facts.get("why", "")
+        return self.action(why if why in self._books["actions"] else code, facts)
+
     def event(self, code: str, facts: Mapping[str, str] | None = None) -> Line:
         """Return a line of a sending's life."""
         return self._line("events", code, facts)

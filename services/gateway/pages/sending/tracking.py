@@ -22,7 +22,7 @@ from services.gateway.wording.catalogue import Line
 router = APIRouter()
 
 _PDF: Final = "application/pdf"
-_STORED: Final = "proof-stored"
+_STORED: Final = "proof-"  # each stored proof is shown under what it proves
 _PROOF_AFTER: Final = {
     "deposited": ("deposit",),
     "signed": ("receipt",),
@@ -106,7 +106,9 @@ def _article(evaluation: letters_pb2.Evaluation | None) -> str:
 
 
 def _moments(visit: Visit, sending: dispatch_pb2.Sending) -> list[Moment]:
-    shown = [event for event in sending.events if event.applied and event.code != _STORED]
+    shown = [
+        event for event in sending.events if event.applied and not event.code.startswith(_STORED)
+    ]
     moments, placed = [], set()
     for event in shown:
         kinds = _PROOF_AFTER.get(event.code, ())
