@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from typing_extensions import override
 
 from kit.errors import ChangedMeanwhile, InvalidFields, TurnedDown
 from services.accounts import usecases
@@ -170,6 +171,23 @@ async def test_an_old_hash_is_made_anew_at_login(store: FakeStore, hasher: FakeH
     assert store.state.logins[account.holder.profile_id].password_version == 2
 
 
+async def test_a_password_that_changes_while_it_is_checked_opens_nothing(
+    store: FakeStore, hasher: FakeHasher
+) -> None:
+    account = await an_agent(store, hasher)
+
+    class Slow(FakeHasher):
+        @override
+        async def matches(self, password_hash: str | None, password: str) -> bool:
+            login = store.state.logins[account.holder.profile_id]
+            store.state.logins[login.id] = login.with_password("another")
+            return await super().matches(password_hash, password)
+
+    with pytest.raises(CredentialsUnknown):
+        await enter(store, Slow(), account)
+    assert store.state.sessions == {}
+
+
 async def test_a_forgotten_password_is_replaced_and_every_session_ends(
     store: FakeStore, hasher: FakeHasher, clock: SettableClock
 ) -> None:
@@ -308,6 +326,18 @@ async def test_an_address_that_another_took_meanwhile_is_not_given(
 ) -> None:
     account, other = await an_agent(store, hasher), await an_agent(store, hasher)
     await contact(store, hasher, clock, account, email=other.holder.email, password=GOOD_PASSWORD)
+
+    with pytest.raises(LinkExpired):
+        await usecases.activate(str(store.notices[-1].facts["token"]), store=store, clock=clock)
+
+
+async def test_a_change_of_mind_voids_the_link(
+    store: FakeStore, hasher: FakeHasher, clock: SettableClock
+) -> None:
+    account = await an_agent(store, hasher)
+    new = "nouveau@beraud.example"
+    await contact(store, hasher, clock, account, email=new, password=GOOD_PASSWORD)
+    await contact(store, hasher, clock, account)
 
     with pytest.raises(LinkExpired):
         await usecases.activate(str(store.notices[-1].facts["token"]), store=store, clock=clock)
