@@ -7,6 +7,7 @@ by the database's own clock. ``local_date`` keeps the day that a person chose, b
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -246,10 +247,11 @@ class DueWorker:
     async def _keep_lease(self, item: DueItem) -> None:
         while True:
             await asyncio.sleep(LEASE_S / 3)
-            async with self._db.worker() as session:
-                await session.execute(
-                    _RENEW, {"key": item.key, "fence": item.fence, "lease_s": LEASE_S}
-                )
+            with suppress(TurnedDown):  # the next try may still be in time
+                async with self._db.worker() as session:
+                    await session.execute(
+                        _RENEW, {"key": item.key, "fence": item.fence, "lease_s": LEASE_S}
+                    )
 
     async def _loop(self, turn: Callable[[], Awaitable[bool]], stop: asyncio.Event) -> None:
         while not stop.is_set():
