@@ -131,7 +131,7 @@ def _session(top_up: TopUp) -> Any:  # noqa: ANN401 - the SDK's own TypedDict, c
         "locale": "fr",
         "payment_method_types": ["card"],
         "client_reference_id": str(top_up.id),
-        "customer_email": top_up.buyer.email,
+        **({"customer_email": top_up.buyer.email} if top_up.buyer.email else {}),
         "line_items": [
             {
                 "quantity": 1,

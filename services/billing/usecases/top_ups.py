@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from kit.clock import Clock
 from kit.days import paris_date
 from kit.failpoints import failpoint
@@ -15,6 +17,8 @@ from services.billing.domain.tariff import Tariff
 from services.billing.domain.top_up import Buyer, IdempotencyKeyReused, TopUp, TopUpState, top_up_id
 from services.billing.ports import Books, Cards, Store
 from services.billing.usecases.card_returns import apply_return
+
+_log = structlog.get_logger(__name__)
 
 
 async def start_top_up(
@@ -113,6 +117,8 @@ async def compare(
         after = await _apply(books, standing, news, at=clock(), expects_live=expects_live)
         await books.look_later(after, after.look_again_at(clock()))
     failpoint("billing.top_up.compared")
+    if after.alert and after.alert != standing.alert:
+        _log.error("top_up_alert", top_up_id=str(number), alert=after.alert)
     return after
 
 
