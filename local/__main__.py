@@ -7,7 +7,8 @@ import signal
 import sys
 import time
 
-from local import demo, doctor
+from local import doctor
+from local.demo import load
 from local.house import House, data_dir, forget
 
 
@@ -21,7 +22,7 @@ async def up(*, with_demo: bool) -> int:
     print("Préavis démarre…", flush=True)
     house = await House.open(data_dir())
     try:
-        logins = await demo.load(house.plan) if with_demo else []
+        logins = await load(house.plan) if with_demo else []
         print(f"\nPrêt en {time.monotonic() - started:.0f} s.\n")
         print(f"  L'application     {house.plan.public_url}")
         print(f"  Le bac à sable    {house.plan.sandbox_url}   (courriels, portail, pannes, temps)")
