@@ -1,5 +1,6 @@
 """Facts in: a letter that changes in what its mandate names voids the mandate."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,10 +10,13 @@ from kit.events import Consumer, Incoming
 from preavis.letters.v1 import events_pb2
 from services.signature import usecases
 from services.signature.domain.mandate import LetterNow
-from services.signature.store import SqlMandateBook
+from services.signature.ports import MandateBook
+
+BookOf = Callable[[AsyncSession, UUID], MandateBook]
+"""Opens an account's mandates on the fact's own transaction."""
 
 
-def letters_consumer(clock: Clock) -> Consumer:
+def letters_consumer(book_of: BookOf, clock: Clock) -> Consumer:
     """Return what listens to letters."""
 
     async def letter_changed(session: AsyncSession, incoming: Incoming) -> None:
@@ -22,7 +26,7 @@ def letters_consumer(clock: Clock) -> Consumer:
         await usecases.hear_of_letter(
             UUID(fact.letter_id),
             LetterNow(content_hash=fact.content_hash, version=fact.aggregate_version),
-            book=SqlMandateBook(session, UUID(fact.account_id)),
+            book=book_of(session, UUID(fact.account_id)),
             clock=clock,
         )
 

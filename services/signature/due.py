@@ -1,5 +1,6 @@
 """Due work: scans are erased when nothing asks any more that they be kept."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,15 +9,20 @@ from kit.clock import Clock
 from kit.db import Database
 from kit.due import DueItem, DueWorker
 from services.signature import usecases
-from services.signature.ports import Files, Store
-from services.signature.store import ERASE_FILE, ERASE_SCAN, SqlMandateBook
+from services.signature.domain.retention import ERASE_FILE, ERASE_SCAN
+from services.signature.ports import Files, MandateBook, Store
+
+BookOf = Callable[[AsyncSession, UUID], MandateBook]
+"""Opens an account's mandates on the transaction that claims the work."""
 
 
-def due_worker(database: Database, clock: Clock, *, store: Store, files: Files) -> DueWorker:
+def due_worker(
+    database: Database, clock: Clock, *, book_of: BookOf, store: Store, files: Files
+) -> DueWorker:
     """Return what does this service's due work."""
 
     async def erase_scan(session: AsyncSession, item: DueItem) -> None:
-        book = SqlMandateBook(session, _account(item))
+        book = book_of(session, _account(item))
         await usecases.erase_scan(UUID(item.payload["scan_id"]), book=book, clock=clock)
 
     async def erase_file(item: DueItem) -> None:

@@ -23,7 +23,7 @@ from services.signature.partners.typesetting import TEMPLATES, WeasyTypesetter
 from services.signature.peers import AccountsPeer, LettersPeer
 from services.signature.servicer import RULES, Signature
 from services.signature.settings import SignatureSettings
-from services.signature.store import SqlStore
+from services.signature.store import SqlMandateBook, SqlStore
 
 
 def warning_in_force(path: Path = TEMPLATES / "warnings.toml") -> OptOutWarning:
@@ -63,8 +63,8 @@ async def run(settings: SignatureSettings) -> None:
         ],
         loops={
             "relay": Relay(database, bus),
-            "letters": Listener(letters_consumer(clock), database, bus),
-            "due": due_worker(database, clock, store=store, files=files),
+            "letters": Listener(letters_consumer(SqlMandateBook, clock), database, bus),
+            "due": due_worker(database, clock, book_of=SqlMandateBook, store=store, files=files),
         },
         opening=[renderer.warm],
         closing=[renderer.close, peers.close, bus.close, database.close],

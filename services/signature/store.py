@@ -27,10 +27,8 @@ from services.signature.domain.mandate import (
     Scan,
     VoidCause,
 )
+from services.signature.domain.retention import ERASE_FILE, ERASE_SCAN
 from services.signature.domain.warning import OptOutWarning
-
-ERASE_SCAN = "erase-scan"
-ERASE_FILE = "erase-file"
 
 _DECISIONS = {
     decision: signature_pb2.MandateDecision.Value(f"MANDATE_DECISION_{decision.name}")

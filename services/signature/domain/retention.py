@@ -7,6 +7,9 @@ from typing import Final
 
 from kit.days import add_years
 
+ERASE_SCAN: Final = "erase-scan"  # kinds of due work: the row, then the file
+ERASE_FILE: Final = "erase-file"
+
 
 class Situation(StrEnum):
     """What became of a scan."""

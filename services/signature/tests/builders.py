@@ -19,7 +19,7 @@ REWRITTEN = LetterNow(content_hash="b" * 64, version=4)
 WARNING = "2026-11"
 
 
-def a_scan(sha256: str = "1" * 64, **known: Any) -> Scan:  # noqa: ANN401 - any field of it
+def a_scan(sha256: str = "1" * 64, **known: Any) -> Scan:
     scan = Scan(
         id=new_id(),
         sha256=sha256,
@@ -50,7 +50,7 @@ def an_opted_out_mandate() -> Mandate:
     return a_mandate().opt_out(WARNING, letter=AS_WRITTEN, by=PAUL, at=MONDAY)[0]
 
 
-def a_letter(**known: Any) -> LetterFacts:  # noqa: ANN401 - any field of it
+def a_letter(**known: Any) -> LetterFacts:
     letter = LetterFacts(
         number="26-00042",
         version=AS_WRITTEN.version,

@@ -30,7 +30,7 @@ from services.signature.due import due_worker
 from services.signature.partners.account_files import AccountFiles
 from services.signature.partners.typesetting import picture_on_a4
 from services.signature.servicer import RULES, Signature
-from services.signature.store import SqlStore
+from services.signature.store import SqlMandateBook, SqlStore
 from services.signature.tests.builders import ACCOUNT, OTHER_ACCOUNT, PAUL, a_letter
 from services.signature.tests.fakes import FakeAgencies, FakeLetters, FakeTypesetter
 from tests.support.servers import MakeDatabase
@@ -88,7 +88,7 @@ async def running(
         address=("127.0.0.1", 0),
     )
     await server.start()
-    due = due_worker(db, clock, store=store, files=files)
+    due = due_worker(db, clock, book_of=SqlMandateBook, store=store, files=files)
     yield Running(server.port, db, letters, clock, due)
     await server.stop(0)
 
@@ -192,7 +192,7 @@ async def test_the_letter_that_changes_voids_the_mandate(
         message=fact,
     )
 
-    consumer = letters_consumer(running.clock)
+    consumer = letters_consumer(SqlMandateBook, running.clock)
     first = await consumer.take(running.db, incoming)
     again = await consumer.take(running.db, incoming)
     with agent():
