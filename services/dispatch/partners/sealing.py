@@ -2,9 +2,8 @@
 
 import asyncio
 import io
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from typing_extensions import override
 
 from kit.errors import Kind, TurnedDown
+from kit.workers import lean_pool
 from services.dispatch.domain.evidence import ATTACHMENT_NAME
 
 FIELD_NAME: Final = "Sceau"
@@ -66,12 +66,7 @@ class PadesSealer:
         )
         load_signer(key)  # a wrong key stops the service at start, not at the first sending
         return cls(
-            ProcessPoolExecutor(
-                max_workers=workers,
-                mp_context=multiprocessing.get_context("spawn"),  # gRPC does not survive a fork
-                initializer=_prepare_worker,
-                initargs=(key,),
-            )
+            lean_pool(workers, initializer=_prepare_worker, initargs=(key,)),
         )
 
     async def seal(self, pdf: bytes, *, evidence: bytes, at: datetime) -> bytes:

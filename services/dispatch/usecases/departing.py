@@ -32,15 +32,16 @@ HANDED: Final = Counter("dispatch_handovers_total", "Hand-overs, by answer", ["o
 
 async def depart(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
     """Make a sending leave if its day has come; carry on what a crash left half-way."""
-    sending = await _come_due(account_id, sending_id, desk=desk)
+    sending, sender = await _come_due(account_id, sending_id, desk=desk)
     if sending.state is not State.DUE:
         return
     sending = await _look_once_more(sending, desk=desk)
     if sending.state is State.DUE:
-        await _hand_over(sending, desk=desk)
+        await _hand_over(sending, sender, desk=desk)
 
 
-async def _come_due(account_id: UUID, sending_id: UUID, *, desk: Desk) -> Sending:
+async def _come_due(account_id: UUID, sending_id: UUID, *, desk: Desk) -> tuple[Sending, str]:
+    """Return the sending where it stands now, and the agency's number at the operator's."""
     now = desk.clock()
     async with desk.store.account(account_id) as work:
         sending = await work.get(sending_id)
@@ -52,8 +53,9 @@ async def _come_due(account_id: UUID, sending_id: UUID, *, desk: Desk) -> Sendin
             step = sending.come_due(now)
         if step is not None:
             sending = await _keep(work, step, desk=desk)
+        sender = await senders.known(work, sending, desk=desk)
     failpoint("dispatch.depart.come-due")
-    return sending
+    return sending, sender
 
 
 def _may_open(sending: Sending, desk: Desk) -> bool:
@@ -110,9 +112,9 @@ async def _print_again(sending: Sending, *, desk: Desk) -> Sending:
     return await _move(sending, (late, fact), desk=desk)
 
 
-async def _hand_over(sending: Sending, *, desk: Desk) -> None:
+async def _hand_over(sending: Sending, sender: str, *, desk: Desk) -> None:
     try:
-        sender = await senders.number_of(sending, desk=desk)
+        sender = sender or await senders.ask(sending, desk=desk)
         files = await _upload(sending, sender, desk=desk)
     except OperatorRefused as refusal:
         step = sending.fail(refusal.reason, refusal.facts, desk.clock())

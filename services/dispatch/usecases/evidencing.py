@@ -14,7 +14,7 @@ from services.dispatch.domain.evidence_sheet import Previous, evidence_of
 from services.dispatch.domain.proofs import Proof, ProofKind, filename
 from services.dispatch.domain.sending import ENDED, Sending
 from services.dispatch.domain.timeline import Happened
-from services.dispatch.ports import Desk, EvidenceHead
+from services.dispatch.ports import Desk, EvidenceHead, Work
 from services.dispatch.usecases import erasing, proving, telling
 
 FOLDER: Final = Path(__file__).parent.parent / "templates"
@@ -31,12 +31,12 @@ async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> No
     """
     async with desk.store.account(account_id) as work:
         sending = await work.get(sending_id)
-    stored = await proving.stored_kinds(sending, desk=desk)
-    if sending.state not in ENDED or ProofKind.EVIDENCE in stored or sending.letter is None:
-        return
-    if proving.EXPECTED[sending.state] - stored:
-        raise proving.ProofNotReady
-    head, evidence = await _gather(sending, desk=desk)
+        stored = await proving.stored_kinds(work, sending)
+        if sending.state not in ENDED or ProofKind.EVIDENCE in stored:
+            return
+        if proving.EXPECTED[sending.state] - stored:
+            raise proving.ProofNotReady
+        head, evidence = await _gather(work, sending)
     html = TEMPLATES.get_template("evidence.html").render(_content(sending, evidence))
     pdf = await desk.printer.render(html, stylesheet=STYLESHEET)
     sealed = await desk.sealer.seal(pdf, evidence=evidence.to_bytes(), at=desk.clock())
@@ -45,18 +45,16 @@ async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> No
     failpoint("dispatch.evidence.stored")
 
 
-async def _gather(sending: Sending, *, desk: Desk) -> tuple[EvidenceHead, Evidence]:
+async def _gather(work: Work, sending: Sending) -> tuple[EvidenceHead, Evidence]:
     if sending.letter is None:
         raise ValueError("a sending that has ended carried a letter")
-    async with desk.store.account(sending.account_id) as work:
-        head = await work.evidence_head()
-        timeline = await work.timeline(sending.id)
-        proofs = await work.proofs(sending.id)
+    head = await work.evidence_head()
+    timeline = await work.timeline(sending.id)
     return head, evidence_of(
         sending,
         sending.letter,
         facts=[line.fact for line in timeline if line.generation == sending.generation],
-        proofs=proofs,
+        proofs=await work.proofs(sending.id),
         previous=Previous(number=head.number, sha256=head.sha256),
     )
 

@@ -46,11 +46,14 @@ async def finalise(account_id: UUID, asked: Validation, *, desk: Desk) -> Sendin
     """
     async with desk.store.account(account_id) as work:
         standing = await work.find(asked.letter_id)
+        has_sent = await work.has_sent()
     if standing is not None and standing.order.key == asked.key:
         return await preparing.carry_on(standing, desk=desk)
     found = await planning.look(account_id, asked.letter_id, desk=desk)
     preflight.check_done(found.actions)
-    plan = await planning.plan(account_id, asked.letter_id, asked.timing, desk=desk)
+    plan = await planning.plan(
+        account_id, asked.letter_id, asked.timing, desk=desk, has_sent=has_sent
+    )
     order = _order(asked, plan, attaches_mandate=found.mandate.attached, desk=desk)
     begun = await _begin(account_id, asked.letter_id, order, found.agency, desk=desk)
     failpoint("dispatch.finalise.begun")

@@ -69,10 +69,6 @@ async def read_news(account_id: UUID, sending_id: UUID, *, reference: str = "", 
         return
     news = await desk.operator.read(attempt.operator_sender, attempt.reference or reference)
     await apply(account_id, sending_id, news, desk=desk)
-    async with desk.store.account(account_id) as work:
-        sending = await work.get(sending_id)
-        if sending.state is State.IN_TRANSIT:  # the deposit is due today: do not wait for a call
-            await consequences.plan_next_look(work, sending, desk)
 
 
 async def apply(account_id: UUID, sending_id: UUID, news: News, *, desk: Desk) -> None:
@@ -86,9 +82,12 @@ async def apply(account_id: UUID, sending_id: UUID, news: News, *, desk: Desk) -
             sending = await work.save(sending, *moved)
             await consequences.follow_up(work, sending, moved, desk=desk)
         await work.note(sending, *(fact for fact in facts if not fact.applied))
+        if sending.state is State.IN_TRANSIT:  # the deposit is due today: do not wait for a call
+            await consequences.plan_next_look(work, sending, desk)
+        stored = await proving.stored_kinds(work, sending)
     if sending.state is not before:
         failpoint("dispatch.news.applied")
-    await proving.fetch_missing(sending, news, desk=desk)
+    await proving.fetch_missing(sending, news, stored, desk=desk)
 
 
 async def sweep(account_id: UUID, *, desk: Desk) -> None:

@@ -68,11 +68,23 @@ async def look(account_id: UUID, letter_id: UUID, *, desk: Desk) -> Preflight:
     )
 
 
-async def plan(account_id: UUID, letter_id: UUID, timing: Timing, *, desk: Desk) -> Plan:
-    """Compute when the letter would leave and what would follow."""
+async def plan(
+    account_id: UUID,
+    letter_id: UUID,
+    timing: Timing,
+    *,
+    desk: Desk,
+    has_sent: bool | None = None,
+) -> Plan:
+    """Compute when the letter would leave and what would follow.
+
+    ``has_sent`` spares the question to a caller that knows whether the account ever sent.
+    """
     now = desk.clock()
-    async with desk.store.account(account_id) as work:
-        first = FirstDay.at(now, first_sending=not await work.has_sent())
+    if has_sent is None:
+        async with desk.store.account(account_id) as work:
+            has_sent = await work.has_sent()
+    first = FirstDay.at(now, first_sending=not has_sent)
     planned = await desk.letters.plan(
         account_id,
         letter_id,

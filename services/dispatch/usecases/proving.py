@@ -12,7 +12,7 @@ from services.dispatch.domain.proofs import NoSuchProof, Proof, ProofKind, filen
 from services.dispatch.domain.sending import Sending, State
 from services.dispatch.domain.timeline import Happened
 from services.dispatch.domain.tracking import News
-from services.dispatch.ports import Desk
+from services.dispatch.ports import Desk, Work
 from services.dispatch.usecases import consequences, erasing
 
 EXPECTED: Final[Mapping[State, frozenset[ProofKind]]] = {
@@ -32,15 +32,16 @@ class ProofNotReady(TurnedDown):
     reason = "proof-not-ready"
 
 
-async def fetch_missing(sending: Sending, news: News, *, desk: Desk) -> None:
-    """Fetch and keep each proof that the operator offers and we do not have.
+async def fetch_missing(
+    sending: Sending, news: News, stored: frozenset[ProofKind], *, desk: Desk
+) -> None:
+    """Fetch and keep each proof that the operator offers and that is not among ``stored``.
 
     Raises ``ProofNotReady`` while one that the state promises is not offered: it is asked again.
     """
     attempt = sending.attempt
     if attempt is None or attempt.reference != news.reference:
         return
-    stored = await stored_kinds(sending, desk=desk)
     for kind, address in news.proofs.items():
         if kind not in stored:
             await _fetch(sending, kind, address, _stamp(sending, kind), desk=desk)
@@ -49,11 +50,10 @@ async def fetch_missing(sending: Sending, news: News, *, desk: Desk) -> None:
         raise ProofNotReady
 
 
-async def stored_kinds(sending: Sending, *, desk: Desk) -> frozenset[ProofKind]:
+async def stored_kinds(work: Work, sending: Sending) -> frozenset[ProofKind]:
     """Return the kinds of proof stored for the present attempt."""
     number = sending.attempt.number if sending.attempt else 0
-    async with desk.store.account(sending.account_id) as work:
-        proofs = await work.proofs(sending.id)
+    proofs = await work.proofs(sending.id)
     return frozenset(proof.kind for proof in proofs if proof.attempt == number)
 
 
