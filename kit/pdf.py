@@ -1,17 +1,21 @@
 """HTML to PDF by WeasyPrint, in warm worker processes that fetch nothing but our own fonts."""
 
 import asyncio
-import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from kit.errors import Kind, TurnedDown
 from kit.telemetry import PDF_SECONDS
+from kit.workers import lean_pool, run_in
 
 TIMEOUT_S: Final = 60.0
+_WORKER: Final = "kit.pdf_worker"  # WeasyPrint is loaded by workers alone
+_SMALLEST: Final = "<html lang=fr><title>x</title><p>x"
+_VARIANT: Final = "pdf/ua-1"
 _RECYCLE_AFTER: Final = 500  # renders, then a worker starts anew: font caches only grow
 
 
@@ -37,9 +41,10 @@ class Renderer:
     async def warm(self) -> None:
         """Start the workers and have each load what every document needs."""
         loop, pool = asyncio.get_running_loop(), self._living_pool()
-        await asyncio.gather(*(loop.run_in_executor(pool, _warm) for _ in range(self._workers)))
+        job = partial(run_in, _WORKER, "render", _SMALLEST, None, _VARIANT)
+        await asyncio.gather(*(loop.run_in_executor(pool, job) for _ in range(self._workers)))
 
-    async def render(self, html: str, *, stylesheet: Path, variant: str = "pdf/ua-1") -> bytes:
+    async def render(self, html: str, *, stylesheet: Path, variant: str = _VARIANT) -> bytes:
         """Return the document as a PDF of ``variant``.
 
         The same HTML and stylesheet give the same bytes. Raises ``RenderBusy``; what the document
@@ -48,10 +53,9 @@ class Renderer:
         start = time.perf_counter()
         loop = asyncio.get_running_loop()
         try:
-            return await asyncio.wait_for(
-                loop.run_in_executor(self._living_pool(), _render, html, stylesheet, variant),
-                TIMEOUT_S,
-            )
+            job = partial(run_in, _WORKER, "render", html, stylesheet, variant)
+            made = loop.run_in_executor(self._living_pool(), job)
+            return bytes(await asyncio.wait_for(made, TIMEOUT_S))
         except (TimeoutError, BrokenProcessPool) as error:
             self._abandon()  # a stuck worker cannot be asked to stop
             raise RenderBusy("the document was not rendered in time") from error
@@ -66,11 +70,10 @@ class Renderer:
 
     def _living_pool(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
+            self._pool = lean_pool(
                 self._workers,
-                mp_context=multiprocessing.get_context("spawn"),  # gRPC does not survive a fork
-                initializer=_start,
-                initargs=(self._assets,),
+                initializer=run_in,
+                initargs=(_WORKER, "start", self._assets),
                 max_tasks_per_child=_RECYCLE_AFTER,
             )
         return self._pool
@@ -81,20 +84,3 @@ class Renderer:
             for process in list((pool._processes or {}).values()):  # noqa: SLF001 - no public way
                 process.kill()
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _start(assets: Path) -> None:
-    """Run first in each worker."""
-    from kit import pdf_worker  # noqa: PLC0415 - WeasyPrint is loaded by workers alone
-
-    pdf_worker.start(assets)
-
-
-def _render(html: str, stylesheet: Path | None, variant: str) -> bytes:
-    from kit import pdf_worker  # noqa: PLC0415 - as above
-
-    return pdf_worker.render(html, stylesheet, variant)
-
-
-def _warm() -> None:
-    _render("<html lang=fr><title>x</title><p>x", None, "pdf/ua-1")
