@@ -39,10 +39,6 @@ class Outside(Partners):
 
         return await until(look, what=f"an e-mail to {address} about {subject!r}")
 
-    async def letters_to(self, address: str) -> list[dict[str, Any]]:
-        """List the operator's letters for a recipient's address."""
-        return [one for one in await self.all_letters() if one["to_email"] == address]
-
     async def all_letters(self) -> list[dict[str, Any]]:
         """List every letter the operator ever took."""
         letters: list[dict[str, Any]] = await self._get("/sandbox/letters")
