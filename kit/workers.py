@@ -24,7 +24,7 @@ class _LeanProcess(SpawnProcess):
 
     @staticmethod
     @override
-    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: ANN401, N802 - Python's own name
+    def _Popen(process_obj: BaseProcess) -> Any:
         with _swapping:
             main = sys.modules["__main__"]
             sys.modules["__main__"] = ModuleType("__main__")
