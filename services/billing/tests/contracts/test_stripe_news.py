@@ -38,8 +38,8 @@ def test_a_signed_event_is_genuine() -> None:
         ({"stripe-signature": "t=1,v1=00"}, b"{}"),
         ({"stripe-signature": "v1=00"}, b"{}"),
         (signed(b"{}"), b"\xff\xfe"),
-        (signed(b"{}", at=int(time.time()) - TOLERANCE_S - 60), b"{}"),
-        (signed(b"{}", at=int(time.time()) + TOLERANCE_S + 60), b"{}"),
+        (signed(b"{}", at=int(time.time()) - TOLERANCE_S - 3600), b"{}"),
+        (signed(b"{}", at=int(time.time()) + TOLERANCE_S + 3600), b"{}"),
     ],
 )
 def test_what_stripe_did_not_sign_just_now_is_not(headers: dict[str, str], body: bytes) -> None:
