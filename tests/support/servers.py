@@ -1,6 +1,6 @@
 """Real Postgres and NATS for tests: bundled, in containers, or where the environment says.
 
-``PREAVIS_TEST_BACKEND`` is ``bundled`` (servers from their wheels), ``testcontainers``, or ``url`` with
+``PREAVIS_TEST_BACKEND`` is ``bundled`` (from wheels), ``testcontainers``, or ``url`` with
 ``PREAVIS_TEST_POSTGRES_URL`` (a superuser's) and ``PREAVIS_TEST_NATS_URL``.
 """
 
