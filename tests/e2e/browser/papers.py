@@ -1,0 +1,46 @@
+"""Files that people hand in: good ones, and each kind that is turned down."""
+
+from io import BytesIO
+from typing import Final
+
+import pikepdf
+
+from local.sandbox.sheet import Line, write
+
+NOT_A_PDF: Final = b"Bonjour, ceci est une lettre."
+
+
+def paper(title: str) -> bytes:
+    """Return an ordinary one-page PDF."""
+    return write(title, [Line(title, bold=True, size_pt=18)])
+
+
+def encrypted() -> bytes:
+    """Return a PDF behind a password."""
+    return _saved(_blank(), encryption=pikepdf.Encryption(owner="o", user="u"))
+
+
+def hostile() -> bytes:
+    """Return a PDF that runs a script when it is opened."""
+    document = _blank()
+    document.Root.OpenAction = pikepdf.Dictionary(
+        S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)")
+    )
+    return _saved(document)
+
+
+def huge() -> bytes:
+    """Return a file above the limit of ten megabytes, below what a request may carry."""
+    return paper("Lourd") + b" " * (10 * 1024 * 1024)
+
+
+def _blank() -> pikepdf.Pdf:
+    document = pikepdf.Pdf.new()
+    document.add_blank_page()
+    return document
+
+
+def _saved(document: pikepdf.Pdf, **options: pikepdf.Encryption) -> bytes:
+    target = BytesIO()
+    document.save(target, **options)  # type: ignore[arg-type]  # one option, of its own type
+    return target.getvalue()
