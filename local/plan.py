@@ -174,7 +174,7 @@ def _kept_secrets(path: Path) -> dict[str, str]:
         "orias-key",
     ):
         kept.setdefault(name, secrets.token_hex(16))
-    for name in ("ar24-webhook-secret", "gateway-cookie-key", "database-password"):
+    for name in ("gateway-cookie-key", "database-password"):
         kept.setdefault(name, secrets.token_urlsafe(24))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
@@ -198,7 +198,6 @@ def partner_env(plan: Plan) -> dict[str, dict[str, str]]:
             "AR24_URL": f"{sandbox}/ar24/api",
             "AR24_TOKEN": kept["ar24-token"],
             "AR24_PRIVATE_KEY": kept["ar24-private-key"],
-            "AR24_WEBHOOK_SECRET": kept["ar24-webhook-secret"],
             "AR24_WEBHOOK_BASE_URL": f"{hooks}/ar24",
             "SEAL_KEY": authority.seal_key_pem,
             "SEAL_CERTIFICATE": authority.seal_certificate_pem,

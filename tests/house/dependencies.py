@@ -1,6 +1,7 @@
 """What a service needs of others' packages: its own imports, and those of the kit it uses."""
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -27,7 +28,7 @@ def needed(service: str) -> set[str]:
         if path in seen:
             continue
         seen.add(path)
-        for module in _imports(path):
+        for module in (*_imports(path), *_imports_by_name(path)):
             top = module.split(".")[0]
             if top == "kit":
                 waiting.extend(_files_of(module))
@@ -43,6 +44,13 @@ def _imports(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _imports_by_name(path: Path) -> Iterator[str]:
+    """Yield the modules of the kit that a worker process is told to load."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and re.fullmatch(r"kit\.[a-z_.]+", str(node.value)):
+            yield str(node.value)
 
 
 def _files_of(module: str) -> Iterator[Path]:

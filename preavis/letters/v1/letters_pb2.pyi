@@ -1315,7 +1315,7 @@ class Evaluation(_message.Message):
 
     @_builtins.property
     def mentions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """French sentences to print in the letter besides the template's own (mandatory mentions)."""
+        """Codes of the mandatory mentions, which the letter prints."""
 
     def __init__(
         self,

@@ -5,7 +5,6 @@ import re
 from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
 from preavis.accounts.v1 import accounts_pb2
 from preavis.billing.v1 import billing_pb2
-from preavis.dispatch.v1 import dispatch_pb2
 from preavis.letters.v1 import letters_pb2
 from preavis.signature.v1 import signature_pb2
 from services.gateway.tests.pages import rig, sample, sample_letter
@@ -367,38 +366,6 @@ async def test_the_list_asks_for_its_filters() -> None:
         letters_pb2.TRACKING_STATE_COLLECTED,
     }
     assert 'aria-sort="descending"' in answer.text
-
-
-async def test_staff_reject_a_proof_only_with_a_reason() -> None:
-    browser = rig.browser()
-    browser.log_in(rig.STAFF)
-    page = f"/equipe/verifications/{sample.ACCOUNT_ID}"
-    door = f"{page}/{sample.proof().id}"
-
-    silent = await browser.send(door, {"decision": "refuser"}, page=page)
-    await browser.send(door, {"decision": "refuser", "reason": "unreadable"}, page=page)
-
-    assert silent.status_code == 422
-    (request,) = browser.stubs.accounts.requests("RejectProof")
-    assert request.reason == accounts_pb2.REJECTION_REASON_UNREADABLE
-
-
-async def test_staff_settle_an_unknown_sending_with_what_they_saw() -> None:
-    browser = rig.browser()
-    browser.log_in(rig.STAFF)
-    browser.stubs.dispatch.answers["ConfirmAbsent"] = dispatch_pb2.ConfirmAbsentResponse(
-        sending=sample_letter.sending()
-    )
-    door = f"/equipe/envois-inconnus/{sample_letter.SENDING_ID}"
-
-    await browser.send(
-        door,
-        {"decision": "absent", "evidence_note": "Rien à 14 h dans son espace."},
-        page="/equipe/envois-inconnus",
-    )
-
-    (request,) = browser.stubs.dispatch.requests("ConfirmAbsent")
-    assert request.evidence_note == "Rien à 14 h dans son espace."
 
 
 async def test_a_service_that_is_away_is_a_page_that_says_so() -> None:

@@ -1,7 +1,7 @@
 """Planning, printing, freezing, thawing and following, on fakes."""
 
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,11 +11,8 @@ from kit.failpoints import Crashed, crash_at
 from services.letters.domain.legal.codes import Ground, MailKind, SenderMode
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import (
-    Extras,
-    Frozen,
     GenerationSuperseded,
     ImpossibleTermination,
-    Letter,
     LetterFrozen,
     LetterHeld,
     LetterSent,
@@ -23,111 +20,19 @@ from services.letters.domain.letter import (
     StaleVersion,
     State,
 )
-from services.letters.domain.outline import LetterIncomplete, outline, state_of
-from services.letters.domain.planning import Explored, MailNotAllowed, SenderNotAllowed
+from services.letters.domain.outline import LetterIncomplete, state_of
+from services.letters.domain.planning import MailNotAllowed, SenderNotAllowed
 from services.letters.domain.tracking import Tracking, TrackingState
-from services.letters.tests.builders import ACCOUNT, NOW, a_contract, a_draft, a_recipient
-from services.letters.tests.fakes import (
-    FakeDirectory,
-    FakeFiles,
-    FakeLetterheads,
-    FakeStore,
-    FakeTransaction,
-    FakeTypesetter,
-)
-from services.letters.usecases import drafts, sendings
-from services.letters.usecases.sendings import Freezing, Press, Viewing
-from tests.support.time import SettableClock, day
-
-AMBRE = a_recipient()
-SENDING = uuid4()
-IDEAL = day("Sun 2026-11-29")
-
-
-def asked(**changes: object) -> Freezing:
-    usual = Freezing(
-        sending_id=SENDING,
-        generation=1,
-        send_day=IDEAL,
-        new_start=None,
-        sender=SenderMode.AGENCY,
-        mail_kind=MailKind.LRE_ACKNOWLEDGED,
-        mandate=MandateMention.ATTACHED,
-        version=0,
-    )
-    return replace(usual, **changes)  # type: ignore[arg-type]  # a builder's freedom
-
-
-@dataclass
-class House:
-    """The letters' service on fakes, with one complete RIA letter."""
-
-    store: FakeStore
-    letter: Letter
-    letterheads: FakeLetterheads = field(default_factory=FakeLetterheads)
-    typesetter: FakeTypesetter = field(default_factory=FakeTypesetter)
-    files: FakeFiles = field(default_factory=FakeFiles)
-    clock: SettableClock = field(default_factory=lambda: SettableClock(NOW))
-
-    @property
-    def press(self) -> Press:
-        return Press(letterheads=self.letterheads, typesetter=self.typesetter, files=self.files)
-
-    async def freeze(self, **changes: object) -> tuple[Letter, Frozen, bytes]:
-        return await sendings.freeze_letter(
-            ACCOUNT,
-            self.letter.id,
-            asked(**changes),
-            store=self.store,
-            press=self.press,
-            clock=self.clock,
-        )
-
-    async def thaw(self, generation: int = 1) -> Letter:
-        return await sendings.thaw_letter(
-            ACCOUNT, self.letter.id, generation=generation, store=self.store, clock=self.clock
-        )
-
-    async def follow(self, news: Tracking) -> Letter:
-        async with self.store.account(ACCOUNT) as transaction:
-            assert isinstance(transaction, FakeTransaction)
-            await sendings.follow_sending(transaction, self.letter.id, news)
-            return await transaction.get(self.letter.id)
-
-    async def change(self, free_text: str) -> Letter:
-        return await drafts.update_extras(
-            ACCOUNT,
-            self.letter.id,
-            version=0,
-            extras=Extras(free_text=free_text),
-            store=self.store,
-            clock=self.clock,
-        )
-
-
-async def a_house(letter: Letter) -> House:
-    store = FakeStore(FakeDirectory(AMBRE))
-    async with store.account(ACCOUNT) as transaction:
-        await transaction.add(letter, outline(letter))
-    return House(store=store, letter=letter)
+from services.letters.tests.builders import ACCOUNT, NOW, a_contract, a_draft
+from services.letters.tests.desk import AMBRE, IDEAL, SENDING, House, a_house, plan
+from services.letters.usecases import sendings
+from services.letters.usecases.sendings import Viewing
+from tests.support.time import day
 
 
 @pytest.fixture
 async def house() -> House:
     return await a_house(a_draft(contracts=(a_contract(),), recipient=AMBRE))
-
-
-async def plan(house: House, **wish: date) -> Explored:
-    _, explored = await sendings.plan_letter(
-        ACCOUNT,
-        house.letter.id,
-        first_send_day=wish.get("first_send_day"),
-        send_day=wish.get("send_day"),
-        new_start=wish.get("new_start"),
-        store=house.store,
-        clock=house.clock,
-    )
-    return explored
 
 
 async def test_a_plan_starts_from_today_in_paris(house: House) -> None:
