@@ -71,7 +71,8 @@ class Partners:
         """Live until an instant; one already past changes nothing."""
         if to > await self.now():
             answer = await self._client.post("/temps/advance", json={"to": to.isoformat()})
-            answer.raise_for_status()
+            if answer.is_error:
+                raise TooLong(answer.text)
 
     async def _get(self, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON
         answer = await self._client.get(path, params=query)

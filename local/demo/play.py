@@ -26,6 +26,7 @@ OPENING, LATEST_START = time(9), time(16)
 DAYS_LIVED: Final = timedelta(days=16)
 TIMEOUT_S: Final = 180.0
 MOVES: Final = {Fate.SIGNED: "accept", Fate.COLLECTED: "accept", Fate.REFUSED: "refuse"}
+DELIVERED: Final = frozenset({"deposited", "signed", "collected", "refused"})
 SETTLED: Final = frozenset({"scheduled", "in_transit", "deposited", "undeliverable", "cancelled"})
 SENDERS: Final = 3
 
@@ -114,7 +115,7 @@ class _Play:
             if move := MOVES.get(role.fate):
                 letter = await desk.write(role)
                 to = letter["recipient"]["electronic_address"]
-                await self._until_tracked(desk, letter, {"deposited", "signed", "refused"})
+                await self._until_tracked(desk, letter, DELIVERED)
                 await self._partners.answer(to, move)
 
     async def _new_letters(self, desk: Desk) -> None:
@@ -145,10 +146,10 @@ class _Play:
         if letter["tracking"]["state"] in {None, "not_sent"}:
             await desk.decide_mandate(letter)
             await desk.finalise(role, letter)
-        await self._until_tracked(desk, letter, SETTLED | {"signed", "collected", "refused"})
+        await self._until_tracked(desk, letter, SETTLED | DELIVERED)
 
     async def _until_tracked(
-        self, desk: Desk, letter: Mapping[str, Any], wanted: set[str] | frozenset[str]
+        self, desk: Desk, letter: Mapping[str, Any], wanted: frozenset[str]
     ) -> None:
         async def look() -> str | None:
             sending = await desk.rest.get(f"/letters/{letter['letter_id']}/sending")
