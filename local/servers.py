@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -26,13 +27,21 @@ jetstream {{ store_dir: "{store}", sync_interval: always }}
 """
 
 
+PORTS: Final = range(20_000, 32_000)
+
+
 class ServerDown(RuntimeError):
     """A server did not start; the message holds the end of its log."""
 
 
 def free_port(preferred: int | None = None) -> int:
-    """Return a loopback TCP port nobody listens on: the preferred one when it is free."""
-    for port in (preferred, 0):
+    """Return a loopback TCP port nobody listens on: the preferred one when it is free.
+
+    Others are drawn below the ports that systems lend to outgoing connections: one of those may
+    be lent again between our look and the start of the server it was meant for.
+    """
+    drawn = (secrets.randbelow(PORTS.stop - PORTS.start) + PORTS.start for _ in range(200))
+    for port in (preferred, *drawn):
         if port is None:
             continue
         with socket.socket() as probe:
@@ -41,8 +50,7 @@ def free_port(preferred: int | None = None) -> int:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            found: int = probe.getsockname()[1]
-            return found
+            return port
     raise ServerDown("no free port on 127.0.0.1")
 
 
