@@ -7,6 +7,7 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
+from kit.days import paris_date
 from kit.errors import Kind, TurnedDown
 from preavis.dispatch.v1 import dispatch_pb2
 from preavis.letters.v1 import letters_pb2
@@ -15,7 +16,7 @@ from services.gateway.pages.letters.finding import letter_numbered
 from services.gateway.pages.letters.letter import planned
 from services.gateway.pages.letters.naming import heading_of, names_of
 from services.gateway.pages.rows import facts_of, state_of
-from services.gateway.pages.typesetting import short_day
+from services.gateway.pages.typesetting import as_instant, short_day
 from services.gateway.pages.visit import Agent, Visit
 from services.gateway.wording.catalogue import Line
 
@@ -81,6 +82,8 @@ async def _page(
         "short_send": str(short_day(sending.send_day)),
         "short_closes": str(short_day(sending.closes_on)),
     }
+    if sending.HasField("ended_at"):  # the list's copy of it may still be on its way
+        facts["short_day"] = str(short_day(paris_date(as_instant(sending.ended_at))))
     stored = {slug(dispatch_pb2.ProofKind, proof.kind) for proof in sending.proofs}
     return await visit.page(
         "envoi/suivi.html",
