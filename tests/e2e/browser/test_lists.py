@@ -25,7 +25,7 @@ async def test_letters_are_found_by_views_filters_order_and_search(
     await agent.look()
     await agent.follow("Souscripteur", within=agent.page.get_by_role("columnheader"))
     header = agent.page.get_by_role("columnheader", name=words("Souscripteur")).first
-    await expect(header).to_have_attribute("aria-sort", "ascending")
+    await expect(header).to_have_attribute("aria-sort", "descending")
     await expect(rows).to_have_text([number])
 
     await agent.follow("Tout effacer")

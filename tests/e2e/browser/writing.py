@@ -20,7 +20,7 @@ PERSON: Final = {
 }
 COMPANY: Final = {
     "Raison sociale": "Ateliers Aubertin",
-    "SIRET": "000 458 125 00013",
+    "SIRET": "000 458 125 00010",
     "Représentée par": "Paul Aubertin, gérant",
     "Numéro et voie": "4 rue des Forges",
     "Code postal": "38000",
