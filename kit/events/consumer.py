@@ -36,7 +36,6 @@ _RECORD: Final = text(
 _MAX_TRIES: Final = 10  # of a handler that fails in an unforeseen way
 _LONGEST_PAUSE_S: Final = 300.0
 _FETCH_S: Final = 2.0
-_HEARTBEAT_S: Final = 0.5
 _SILENCE_S: Final = 30.0  # facts wait but none comes: the subscription is taken for dead
 _tracer = trace.get_tracer(__name__)
 _log = structlog.get_logger(__name__)
@@ -106,7 +105,9 @@ class Consumer:
         heard = time.monotonic()
         while not stop.is_set():
             try:
-                messages = await subscription.fetch(50, timeout=_FETCH_S, heartbeat=_HEARTBEAT_S)
+                # no heartbeat: with some facts already at hand the client asks for more without
+                # an expiry, the server refuses the pair, and those at hand would be dropped
+                messages = await subscription.fetch(50, timeout=_FETCH_S)
             except TimeoutError:  # nothing new: the usual end of a fetch
                 waiting = (await subscription.consumer_info()).num_pending or 0
                 PENDING.labels(self.name, source).set(waiting)
