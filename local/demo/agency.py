@@ -33,9 +33,8 @@ class Agency:
         await self._hand_in(session, valid_from)
         return session
 
-    async def settle(self, staff: Rest, *, valid_from: date) -> Rest:
-        """Apply, and have staff accept the proofs; return the agency's session."""
-        session = await self.apply(valid_from=valid_from)
+    async def have_accepted(self, session: Rest, staff: Rest) -> None:
+        """Have staff ask the registry and accept the proofs."""
         account = (await session.get("/account"))["id"]
         await staff.post(f"/staff/accounts/{account}/registration-check")
         for proof in (await session.get("/account/proofs"))["proofs"]:
@@ -43,7 +42,6 @@ class Agency:
                 path = f"/staff/reviews/{account}/proofs/{proof['id']}/acceptance"
                 until_day = {"valid_until": proof["valid_until"]} if proof["valid_until"] else {}
                 await staff.post(path, {**until_day, "version": proof["version"]})
-        return session
 
     async def buy_credit(self, session: Rest) -> None:
         """Buy the demonstration's credit by card, once."""

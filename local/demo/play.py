@@ -93,12 +93,12 @@ class _Play:
 
     async def perform(self) -> None:
         start = self._state.start(await self._partners.now())
-        await asyncio.gather(self._import_directory(), self._create_staff())
-        await self._partners.advance(start)
-        staff = await staff_session(self._rest, STAFF.email, STAFF.password)
         agency = Agency(self._rest, self._partners, AGENCY, AGENT.password)
-        agent = await agency.settle(staff, valid_from=paris_date(start))
-        await agency.buy_credit(agent)
+        agent, *_ = await asyncio.gather(
+            self._arrive(agency, start), self._import_directory(), self._create_staff()
+        )
+        staff = await staff_session(self._rest, STAFF.email, STAFF.password)
+        await agency.have_accepted(agent, staff)
         await self._old_letters(Desk(agent, paris_date(start)))
         await self._partners.advance(start + DAYS_LIVED)
         today = Desk(agent, paris_date(start + DAYS_LIVED))
@@ -106,6 +106,13 @@ class _Play:
         await self._new_letters(Desk(agent, today.today))
         newcomer = Agency(self._rest, self._partners, NEWCOMER, AGENT.password)
         await newcomer.apply(valid_from=today.today)
+
+    async def _arrive(self, agency: Agency, start: datetime) -> Rest:
+        """Go to the first morning, open the agency's account and buy its credit."""
+        await self._partners.advance(start)
+        session = await agency.apply(valid_from=paris_date(start))
+        await agency.buy_credit(session)
+        return session
 
     async def _old_letters(self, desk: Desk) -> None:
         """Send what will have ended when the demonstration opens, and let recipients answer."""
