@@ -159,6 +159,7 @@ class DueWorker:
         leased: Mapping[str, Leased] | None = None,
         poll_s: float = 0.5,
         hands: int = 4,
+        lease_s: int = LEASE_S,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -166,6 +167,7 @@ class DueWorker:
         self._leased = dict(leased or {})
         self._poll_s = poll_s
         self._hands = hands
+        self._lease_s = lease_s  # how long the work of a dead process waits
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, then finish what is in hand."""
@@ -206,7 +208,7 @@ class DueWorker:
         return True
 
     async def _lease(self) -> DueItem | None:
-        asked = {"kinds": list(self._leased), "now": self._clock(), "lease_s": LEASE_S}
+        asked = {"kinds": list(self._leased), "now": self._clock(), "lease_s": self._lease_s}
         async with self._db.worker() as session:
             row = (await session.execute(_LEASE, asked)).mappings().first()
         if row is None:
@@ -246,11 +248,11 @@ class DueWorker:
 
     async def _keep_lease(self, item: DueItem) -> None:
         while True:
-            await asyncio.sleep(LEASE_S / 3)
+            await asyncio.sleep(self._lease_s / 3)
             with suppress(TurnedDown):  # the next try may still be in time
                 async with self._db.worker() as session:
                     await session.execute(
-                        _RENEW, {"key": item.key, "fence": item.fence, "lease_s": LEASE_S}
+                        _RENEW, {"key": item.key, "fence": item.fence, "lease_s": self._lease_s}
                     )
 
     async def _loop(self, turn: Callable[[], Awaitable[bool]], stop: asyncio.Event) -> None:

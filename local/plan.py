@@ -195,6 +195,7 @@ def partner_env(plan: Plan) -> dict[str, dict[str, str]]:
         },
         "accounts": {"ORIAS_URL": f"{sandbox}/orias/service", "ORIAS_KEY": kept["orias-key"]},
         "dispatch": {
+            "LEASE_S": "60" if plan.environment == "demo" else "3",  # tests kill, and wait
             "AR24_URL": f"{sandbox}/ar24/api",
             "AR24_TOKEN": kept["ar24-token"],
             "AR24_PRIVATE_KEY": kept["ar24-private-key"],

@@ -76,9 +76,9 @@ def leased(desk: Desk) -> dict[str, Leased]:
     }
 
 
-def due_worker(database: Database, desk: Desk, *, hands: int) -> DueWorker:
+def due_worker(database: Database, desk: Desk, *, hands: int, lease_s: int) -> DueWorker:
     """Return what does the due work of this service."""
-    return DueWorker(database, desk.clock, leased=leased(desk), hands=hands)
+    return DueWorker(database, desk.clock, leased=leased(desk), hands=hands, lease_s=lease_s)
 
 
 def _account(item: DueItem) -> UUID:

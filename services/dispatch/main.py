@@ -79,7 +79,7 @@ async def run(settings: DispatchSettings) -> None:
         loops={
             "relay": Relay(database, bus),
             "accounts": Listener(accounts_consumer(open_work, clock), database, bus),
-            "due": due_worker(database, desk, hands=settings.hands),
+            "due": due_worker(database, desk, hands=settings.hands, lease_s=settings.lease_s),
             "mail": MailSender(
                 database,
                 service=settings.service,
