@@ -1,18 +1,22 @@
 """Files are erased when their term is over; their hashes stay, so that what was can be proven."""
 
 from datetime import date
+from uuid import UUID
 
 from kit.days import paris_instant
 from services.dispatch.domain.retention import Kept, purge_day
 from services.dispatch.ports import Desk, Work
 
 
-async def plan(work: Work, sha256: str, kept_since: date) -> None:
-    """Keep a file for the term of proofs, counted from this Paris day; a later day lengthens it."""
+async def plan(work: Work, account_id: UUID, sha256: str, kept_since: date) -> None:
+    """Keep a file for the term of proofs, counted from this Paris day; a later day lengthens it.
+
+    Each account plans for itself: two may keep the same bytes.
+    """
     erased_on = purge_day(Kept.PROOF, kept_since)
     await work.plan(
         "erase",
-        f"erase:{sha256}",
+        f"erase:{account_id}:{sha256}",
         paris_instant(erased_on),
         local_date=erased_on,
         payload={"sha256": sha256},

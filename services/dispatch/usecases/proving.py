@@ -94,7 +94,7 @@ async def store(
             return
         fact = Happened(code=f"proof-{kind}", at=now, facts={"sha256": sha256})
         await work.note(current, fact)
-        await erasing.plan(work, sha256, paris_date(now))
+        await erasing.plan(work, current.account_id, sha256, paris_date(now))
         await consequences.follow_up(work, current, [fact], desk=desk, document=data)
 
 
