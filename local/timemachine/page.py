@@ -1,7 +1,9 @@
 """``/temps``: the page that advances the demonstration, and the same for commands and tests."""
 
 import asyncio
+import tomllib
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Form, HTTPException, Response
@@ -13,6 +15,7 @@ from local.timemachine.machine import Backwards, Journey, NotQuiet, TimeMachine
 from local.timemachine.watch import PATIENT_TRIES, Activity, Upcoming
 
 SEE_OTHER: Final = 303
+WORDS: Final = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
 MORNING: Final = time(9)
 LONGEST: Final = timedelta(days=3 * 366)
 BACKWARDS: Final = "Le temps ne recule pas : choisissez un instant à venir."
@@ -76,6 +79,8 @@ class TimePage:
             running=running,
             upcoming=[] if running else await self._machine.upcoming(),
             refusal=refusals.get(refusal, ""),
+            owners=WORDS["owners"],
+            kinds=WORDS["kinds"],
         )
         if running:
             answer.headers["Refresh"] = "2; url=/temps"
