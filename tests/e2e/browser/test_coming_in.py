@@ -150,7 +150,7 @@ async def test_wrong_answers_are_explained_beside_their_fields(
 
     for label, (_, sentence) in WRONG.items():
         await visitor.is_told(sentence, beside=label)
-    await visitor.fill("SIRET", "000 458 125 00012")
+    await visitor.fill_all({"SIRET": "000 458 125 00012", "Mot de passe": PASSWORD})
     await visitor.press("Créer mon compte")
     await visitor.is_told("Un des quatorze chiffres du SIRET est faux", beside="SIRET")
 

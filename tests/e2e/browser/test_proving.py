@@ -5,7 +5,7 @@ from playwright.async_api import FilePayload
 
 from tests.e2e.agency import Agency
 from tests.e2e.browser.papers import NOT_A_PDF, encrypted, hostile, huge, paper
-from tests.e2e.browser.person import Person
+from tests.e2e.browser.person import Person, words
 from tests.e2e.outside import Outside
 
 pytestmark = [pytest.mark.servers, pytest.mark.browser]
@@ -21,7 +21,7 @@ BAD_FILES = [
 
 async def hand_in(person: Person, section: str, button: str, name: str, data: bytes) -> None:
     """Hand in a file in one of the two sections of the page."""
-    part = person.page.get_by_role("region", name=section)
+    part = person.page.get_by_role("region", name=words(section))
     file: FilePayload = {"name": name, "mimeType": "application/pdf", "buffer": data}
     await part.get_by_label("ichier").set_input_files(file)
     if section == "Attestation ORIAS":
@@ -57,7 +57,7 @@ async def test_proofs_are_refused_then_accepted_by_the_team(
     await staff.field("Motif").select_option(index=1)
     await staff.press("Refuser la pièce")
     await staff.sees("Pièce refusée.")
-    await outside.mail_to(agency.email, subject="refus")
+    await outside.mail_to(agency.email, subject="redéposer")
     await person.open("/compte/justificatifs")
-    await person.sees("refusé")
+    await person.sees("Refusée")
     await person.look()

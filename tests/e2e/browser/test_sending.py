@@ -112,6 +112,7 @@ async def test_a_letter_sent_now_is_refused_by_its_recipient(
     await keep_mandate(agent, number)
     await agent.follow("Finaliser l'envoi")
     await confirm(agent, "Envoyer maintenant")
+    await outside.advance(await outside.now() + timedelta(hours=1))  # its deposit is looked for
     await tracked(agent, number, "Déposée")
 
     recipient = await window()
