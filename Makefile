@@ -45,8 +45,8 @@ proto: .venv/.ready ## regenerate the stubs of preavis/ from proto/
 proto-drift: .venv/.ready ## lint the protos, and fail when the committed stubs are not theirs
 	@bash local/proto.sh --check
 
-fast: setup ## tests that need no server
-	@$(PYTEST) -m "not servers and not browser" -n 2
+fast: setup ## tests that need no server and little time
+	@$(PYTEST) -m "not servers and not browser and not slow" -n 2
 
 test: setup ## all tests, on real Postgres, NATS, sandbox and Chromium
 	@bash local/setup.sh browser

@@ -85,7 +85,9 @@ def _stands() -> bool:
     standing = preflight.Standing(
         conditions=(_PROOF,), blockers=(preflight.Blocker(code=_PROOF),), valid_until=None
     )
-    letter = preflight.LetterFacts(missing=(), content_hash="", version=1)
+    letter = preflight.LetterFacts(
+        missing=(), content_hash="", version=1, recipient="", is_reachable=True
+    )
     mandate = preflight.MandateFacts(decided=True, attached=True, decision="")
     listed = preflight.actions(
         letter=letter, mandate=mandate, standing=standing, prices=(), available_cents=0

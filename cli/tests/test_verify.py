@@ -22,6 +22,8 @@ from services.dispatch.tests.seals import (
     some_evidence,
 )
 
+pytestmark = pytest.mark.slow
+
 PROOF = b"%PDF- a proof of deposit"
 
 

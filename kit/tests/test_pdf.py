@@ -8,6 +8,8 @@ from weasyprint.urls import FatalURLFetchingError
 
 from kit.pdf import Renderer
 
+pytestmark = pytest.mark.slow
+
 FONTS = Path(__file__).resolve().parents[2] / ".assets"
 HTML = "<!doctype html><html lang=fr><head><title>Lettre</title></head><body>%s</body></html>"
 

@@ -12,6 +12,8 @@ from PIL import Image
 from kit.errors import TurnedDown
 from kit.uploads import FileKind, Upload, read_upload
 
+pytestmark = pytest.mark.slow
+
 
 def pdf(pages: int = 1, **save: object) -> bytes:
     return saved(blank(pages), **save)

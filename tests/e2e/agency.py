@@ -117,9 +117,16 @@ class Agency:
         self, letter_id: str, timing: dict[str, Any], *, kind: str = "acknowledged", key: str = ""
     ) -> dict[str, Any]:
         """Plan, confirm what the plan says, validate."""
+        validation = await self.confirmed(letter_id, timing, kind=kind)
+        return await self.validate(letter_id, validation, key=key or uuid4().hex)
+
+    async def confirmed(
+        self, letter_id: str, timing: dict[str, Any], *, kind: str = "acknowledged"
+    ) -> dict[str, Any]:
+        """Plan, and confirm the dates and the price that the plan says."""
         plan = await self.plan(letter_id, timing, kind)
         evaluation = plan["evaluation"]
-        validation = {
+        return {
             "mail_kind": kind,
             "timing": timing,
             "confirmed_send_day": plan["send_day"],
@@ -127,8 +134,13 @@ class Agency:
             "confirmed_new_start": evaluation["new_start"],
             "expected_gross_cents": plan["price"]["gross_cents"],
         }
+
+    async def validate(
+        self, letter_id: str, validation: dict[str, Any], *, key: str
+    ) -> dict[str, Any]:
+        """Validate the sending; the same key may be asked again."""
         sending: dict[str, Any] = await self.rest.post(
-            f"/letters/{letter_id}/sending", validation, key=key or uuid4().hex
+            f"/letters/{letter_id}/sending", validation, key=key
         )
         return sending
 

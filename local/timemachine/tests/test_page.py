@@ -16,6 +16,8 @@ from local.timemachine.machine import TimeMachine
 from local.timemachine.offset import OffsetFile
 from local.timemachine.page import WORDS, Partners, TimePage
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 
 

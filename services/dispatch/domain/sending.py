@@ -51,6 +51,7 @@ NEXT: Final[Mapping[State, frozenset[State]]] = {
 }  # absent on the left = final
 
 RESTARTABLE: Final = frozenset({S.TURNED_DOWN, S.CANCELLED, S.FAILED})
+MOVABLE: Final = frozenset({S.SCHEDULED, S.BLOCKED})
 IN_HAND: Final = frozenset({S.SUBMITTING, S.UNKNOWN})
 ENDED: Final = frozenset({S.SIGNED, S.COLLECTED, S.REFUSED, S.UNCLAIMED, S.BOUNCED})
 RECEIVED: Final = frozenset({S.SIGNED, S.COLLECTED})
@@ -209,7 +210,12 @@ class Sending:
     # --- until the eve -----------------------------------------------------------------------
 
     def reschedule(self, order: Order, at: datetime) -> tuple[Self, Happened]:
-        """Prepare another day. Raises ``CancelTooLate`` once its day has begun."""
+        """Prepare another day. Raises ``CancelTooLate`` once its day has begun.
+
+        What was turned down, cancelled or failed has no day to move: it is validated again.
+        """
+        if self.state not in MOVABLE:
+            raise ImpossibleMove(f"sending {self.id} waits for no day", state=self.state)
         self._check_still_here(at)
         new = self._to(State.PREPARING, order=order, kept_order=self.order)
         return new, Happened(code="reschedule-asked", at=at, facts=_day_facts(new))

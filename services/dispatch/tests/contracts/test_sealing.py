@@ -24,6 +24,8 @@ from services.dispatch.tests.seals import (
     some_evidence,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def authority() -> Identity:

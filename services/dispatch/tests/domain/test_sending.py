@@ -115,6 +115,12 @@ def test_a_sending_of_friday_is_changeable_until_the_eve_is_over(now: str, allow
             sending.cancel(paris(now))
 
 
+@pytest.mark.parametrize("state", sorted(RESTARTABLE))
+def test_what_waits_for_no_day_is_not_moved_but_validated_again(state: State) -> None:
+    with pytest.raises(ImpossibleMove):
+        a_sending(state).reschedule(an_order(send_day=date(2027, 1, 18)), NOON)
+
+
 def test_a_refused_new_day_goes_back_to_the_one_that_stood() -> None:
     moved, _ = a_sending(State.SCHEDULED).reschedule(an_order(send_day=date(2027, 1, 18)), NOON)
 

@@ -76,7 +76,7 @@ async def running(database: MakeDatabase) -> AsyncIterator[Running]:
         address=("127.0.0.1", 0),
     )
     await server.start()
-    yield Running(server.port, db, room, due_worker(db, desk, hands=1))
+    yield Running(server.port, db, room, due_worker(db, desk, hands=1, lease_s=60))
     await server.stop(0)
 
 

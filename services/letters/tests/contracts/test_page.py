@@ -31,6 +31,8 @@ from services.letters.tests.builders import (
 )
 from tests.support.time import day
 
+pytestmark = pytest.mark.slow
+
 ASSETS = Path(__file__).resolve().parents[4] / ".assets"
 TODAY = day("Mon 2026-11-23")
 MM = 72 / 25.4  # points

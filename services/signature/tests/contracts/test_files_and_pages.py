@@ -21,6 +21,8 @@ from services.signature.tests.builders import ACCOUNT, OTHER_ACCOUNT, a_letter, 
 from services.signature.tests.fakes import FakeFiles
 from tests.support.time import day
 
+pytestmark = pytest.mark.slow
+
 ASSETS = Path(__file__).parents[4] / ".assets"
 
 
