@@ -59,7 +59,7 @@ case "${1:-}" in
     cp node_modules/htmx.org/dist/htmx.min.js .assets/
     cp node_modules/axe-core/axe.min.js .assets/
     # The rare letters and U+202F that EB Garamond lacks (letters printed without it still read well).
-    fc-list 2>/dev/null | grep -qi 'linux libertine' || (need_packages fonts-linuxlibertine fontconfig) || true
+    fc-list 2>/dev/null | grep -i 'linux libertine' >/dev/null || (need_packages fonts-linuxlibertine fontconfig) || true
     touch .assets/.ready ;;
   browser)
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || need_packages chromium ;;
