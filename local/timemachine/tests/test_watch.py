@@ -99,8 +99,9 @@ async def test_a_fact_nobody_took_keeps_the_bus_busy(nats_url: str) -> None:
     await message.ack_sync()
     after = await bus.activity(NOW)
 
-    assert waiting.busy == in_hand.busy == {"consumer reader": 1}
-    assert after.is_quiet
+    ours = "consumer reader"  # the session's server may hold other tests' readers
+    assert waiting.busy[ours] == in_hand.busy[ours] == 1
+    assert ours not in after.busy
     await bus.close()
     await stream.delete_stream("WATCHED")
     await client.close()
