@@ -1223,22 +1223,26 @@ class ConfirmAbsentRequest(_message.Message):
     SENDING_ID_FIELD_NUMBER: _builtins.int
     EVIDENCE_NOTE_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    OUR_REFERENCE_FIELD_NUMBER: _builtins.int
     sending_id: _builtins.str
     """Sending (UUID)."""
     evidence_note: _builtins.str
     """What was seen, where and when, in a sentence; kept with the sending."""
     idempotency_key: _builtins.str
     """Makes the call repeatable. 1 to 200 characters."""
+    our_reference: _builtins.str
+    """The attempt that was looked for, as ListUnknown named it: a repeated answer never bears on a later one."""
     def __init__(
         self,
         *,
         sending_id: _builtins.str = ...,
         evidence_note: _builtins.str = ...,
         idempotency_key: _builtins.str = ...,
+        our_reference: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence_note", b"evidence_note", "idempotency_key", b"idempotency_key", "sending_id", b"sending_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence_note", b"evidence_note", "idempotency_key", b"idempotency_key", "our_reference", b"our_reference", "sending_id", b"sending_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -159,6 +159,7 @@ class Dispatch(DispatchServiceServicer):
             parse_id(request.sending_id),
             note=request.evidence_note.strip(),
             by=caller().actor_name,
+            our_reference=str(parse_id(request.our_reference)),
             desk=self.desk,
         )
         return pb.ConfirmAbsentResponse(sending=await self._whole(sending.account_id, sending))

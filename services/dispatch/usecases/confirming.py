@@ -71,8 +71,13 @@ async def confirm_accepted(
     return saved
 
 
-async def confirm_absent(sending_id: UUID, *, note: str, by: str, desk: Desk) -> Sending:
+async def confirm_absent(
+    sending_id: UUID, *, note: str, by: str, desk: Desk, our_reference: str | None = None
+) -> Sending:
     """Record that the operator does not have the letter: it leaves again, today, or not at all.
+
+    ``our_reference`` names the attempt that was looked for: an answer that comes twice, or late,
+    never bears on a later attempt, which the operator may well have.
 
     After the cutoff, or on a later day, it fails and is given back: its dates were confirmed for
     that day, and another validation restates them.
@@ -81,7 +86,7 @@ async def confirm_absent(sending_id: UUID, *, note: str, by: str, desk: Desk) ->
     account_id = await desk.store.account_of(sending_id)
     async with desk.store.account(account_id) as work:
         sending = await work.get(sending_id)
-        if sending.state in {State.DUE, State.FAILED}:
+        if sending.state in {State.DUE, State.FAILED} or _is_another(sending, our_reference):
             return sending
         now = desk.clock()
         seen = Happened(code="confirmed-absent", at=now, facts={"by": by, "note": note})
@@ -95,6 +100,11 @@ async def confirm_absent(sending_id: UUID, *, note: str, by: str, desk: Desk) ->
             await consequences.plan_again(work, saved, desk)
     failpoint("dispatch.confirm.absent")
     return saved
+
+
+def _is_another(sending: Sending, our_reference: str | None) -> bool:
+    attempt = sending.attempt
+    return our_reference is not None and attempt is not None and str(attempt.id) != our_reference
 
 
 def _stands(sending: Sending, reference: str) -> bool:

@@ -161,7 +161,10 @@ async def settle(visit: Staff, sending_id: str) -> Response:
         else:
             absent = await dispatch.ConfirmAbsent(
                 dispatch_pb2.ConfirmAbsentRequest(
-                    sending_id=sending_id, evidence_note=note, idempotency_key=visit.key
+                    sending_id=sending_id,
+                    our_reference=sent.text("our_reference"),
+                    evidence_note=note,
+                    idempotency_key=visit.key,
                 )
             )
             number = absent.sending.letter_number

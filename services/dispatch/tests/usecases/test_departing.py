@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -154,6 +155,25 @@ async def test_staff_confirm_that_it_is_absent_and_it_leaves_again_the_same_day(
 
     assert again.state is State.DUE
     assert room.sending().state is State.IN_TRANSIT
+    assert len(room.operator.letters) == 1
+
+
+async def test_an_absence_told_again_never_bears_on_a_later_attempt() -> None:
+    room = a_room()
+    room.operator.next_answers = [SWALLOW, LOSE]
+    await room.finalise()
+    await room.work_until_quiet()
+    first = str(room.sending().attempt.id)  # type: ignore[union-attr]
+    absent = partial(
+        confirming.confirm_absent, note=NOTE, by="Inès", desk=room.desk, our_reference=first
+    )
+
+    await absent(room.sending().id)
+    await room.work_until_quiet()
+    repeated = await absent(room.sending().id)
+    await room.work_until_quiet()
+
+    assert repeated.state is State.UNKNOWN
     assert len(room.operator.letters) == 1
 
 

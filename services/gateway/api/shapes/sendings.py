@@ -187,4 +187,5 @@ class FoundAccepted(Asked):
 class FoundAbsent(Asked):
     """It was not found at the operator's."""
 
+    our_reference: str = Field(description="The attempt looked for, as the list named it.")
     evidence_note: str = Field(min_length=1, description="What was seen, where and when.")

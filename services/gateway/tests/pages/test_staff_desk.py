@@ -29,9 +29,14 @@ async def test_staff_settle_an_unknown_sending_with_what_they_saw() -> None:
 
     await browser.send(
         door,
-        {"decision": "absent", "evidence_note": "Rien à 14 h dans son espace."},
+        {
+            "decision": "absent",
+            "our_reference": "notre-reference",
+            "evidence_note": "Rien à 14 h dans son espace.",
+        },
         page="/equipe/envois-inconnus",
     )
 
     (request,) = browser.stubs.dispatch.requests("ConfirmAbsent")
+    assert request.our_reference == "notre-reference"
     assert request.evidence_note == "Rien à 14 h dans son espace."
