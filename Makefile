@@ -51,8 +51,11 @@ fast: setup ## tests that need no server and little time
 test: setup ## all tests, on real Postgres, NATS, sandbox and Chromium
 	@bash local/setup.sh browser
 	@$(PYTEST) -m "not servers and not browser" -n 2
-	@$(PYTEST) -m "servers and not browser"
+	@$(PYTEST) -m "servers and not browser and not prove"
 	@$(PYTEST) -m "browser"
+
+prove: setup ## kill real processes at each step of a sending (minutes)
+	@$(PYTEST) -m prove
 
 lock: .venv/.ready ## lock the dependencies again
 	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.lock
