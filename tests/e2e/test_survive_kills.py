@@ -38,6 +38,7 @@ ELSEWHERE: Final = {
     "dispatch.depart.refused",
     "dispatch.depart.silent",
     "dispatch.confirm.accepted",
+    "dispatch.depart.acceptance-stored",  # after a death at "accepted", news or staff store it
     "dispatch.give-back.mandate-freed",
     "dispatch.give-back.thawed",
 }
