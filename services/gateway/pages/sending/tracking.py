@@ -33,6 +33,8 @@ _PROOF_AFTER: Final = {
     "bounced": ("bounce",),
 }
 """Under which event each of the operator's proofs is shown."""
+_OUTCOMES: Final = {"reschedule-asked": ("rescheduled", "reschedule-refused")}
+"""What was asked is shown until one of these tells what became of it."""
 _AWAITED: Final = {
     "in-transit": ("deposit",),
     "deposited": ("deposit", "receipt"),
@@ -109,11 +111,8 @@ def _article(evaluation: letters_pb2.Evaluation | None) -> str:
 
 
 def _moments(visit: Visit, sending: dispatch_pb2.Sending) -> list[Moment]:
-    shown = [
-        event for event in sending.events if event.applied and not event.code.startswith(_STORED)
-    ]
     moments, placed = [], set()
-    for event in shown:
+    for event in _shown(sending.events):
         kinds = _PROOF_AFTER.get(event.code, ())
         proofs = [
             proof
@@ -123,6 +122,18 @@ def _moments(visit: Visit, sending: dispatch_pb2.Sending) -> list[Moment]:
         placed |= {proof.sha256 for proof in proofs}
         moments.append(Moment(event, visit.desk.wording.event(event.code, event.facts), proofs))
     return moments
+
+
+def _shown(events: Sequence[dispatch_pb2.SendingEvent]) -> list[dispatch_pb2.SendingEvent]:
+    """Leave out news without effect, stored proofs, and a question once it is answered."""
+    found = [event for event in events if event.applied and not event.code.startswith(_STORED)]
+    later: set[str] = set()
+    shown = []
+    for event in reversed(found):
+        if later.isdisjoint(_OUTCOMES.get(event.code, ())):
+            shown.append(event)
+        later.add(event.code)
+    return shown[::-1]
 
 
 @router.get("/resiliations/{number}/preuves/{kind}")
