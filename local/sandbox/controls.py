@@ -23,6 +23,7 @@ WORDS: Final = {
     Fault.QUOTA: "Quota de 100 envois par jour",
     Fault.BOUNCE: "Adresses introuvables",
     Fault.HELD: "Dépôts retardés d’un jour",
+    Fault.REJECTED: "Envois refusés",
 }
 PARTNER_WORDS: Final = {
     Partner.MAIL: "Messagerie",

@@ -41,6 +41,7 @@ class Fault(StrEnum):
     QUOTA = "quota"
     BOUNCE = "bounce"
     HELD = "held"
+    REJECTED = "rejected"
 
 
 _CALLS: Final = (
@@ -59,6 +60,7 @@ OFFERED: Final[dict[Partner, tuple[Fault, ...]]] = {
         Fault.QUOTA,
         Fault.BOUNCE,
         Fault.HELD,
+        Fault.REJECTED,
     ),
     Partner.STRIPE: (*_CALLS, *_NEWS),
     Partner.ORIAS: _CALLS,

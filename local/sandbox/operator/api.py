@@ -72,6 +72,7 @@ class OperatorApi:
 
     def _served(self, act: Callable[[Call], Any]) -> Callable[[Request], Awaitable[Response]]:
         """Wrap a call with the door: admitted in, encrypted out, refusals in clear."""
+        sends = act == self._post_mail
 
         async def serve(request: Request) -> Response:
             if self._world.faults.fire(Partner.AR24, Fault.MAINTENANCE):
@@ -79,6 +80,8 @@ class OperatorApi:
             call = await _read(request)
             try:
                 date = self._door.admit(request, call.fields)
+                if sends:
+                    self._check_mood()
                 with self._world.store.transaction():
                     result = act(call)
             except OperatorRefusal as refusal:
@@ -177,6 +180,11 @@ class OperatorApi:
         if not files:
             raise OperatorRefusal("missing_attachment", "Au moins une pièce jointe est requise")
         return files
+
+    def _check_mood(self) -> None:
+        """Refuse a letter when told to: outside the transaction, which would forget it fired."""
+        if self._world.faults.fire(Partner.AR24, Fault.REJECTED):
+            raise OperatorRefusal("invalid_to_email", "Adresse du destinataire refusée")
 
     def _check_quota(self, sender: int) -> None:
         switch = self._world.faults.peek(Partner.AR24, Fault.QUOTA)

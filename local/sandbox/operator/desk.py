@@ -40,9 +40,14 @@ class Desk:
             "operator/desk.html", letters=self._letters.listing(limit=100), users=users
         )
 
-    async def listing(self, status: str = "") -> list[dict[str, Any]]:
-        """Return letters newest first, with what only the operator and the recipient know."""
-        return [self._inside(letter) for letter in self._letters.listing(status=status)]
+    async def listing(self, status: str = "", ours: str = "") -> list[dict[str, Any]]:
+        """Return letters newest first, with what only the operator and the recipient know.
+
+        ``ours`` is the sender's own reference: a person reads it in the customer area, where
+        the operator's calls cannot search for it.
+        """
+        found = self._letters.listing(status=status, ours=ours)
+        return [self._inside(letter) for letter in found]
 
     async def move(self, number: int, move: str) -> dict[str, Any]:
         """Do what the recipient, or their mail server, would: 409 when the letter cannot."""

@@ -153,11 +153,12 @@ class Letters:
         """Return the letter that bears a public reference. Raises ``LookupError``."""
         return self._one("reference", reference)
 
-    def listing(self, *, status: str = "", limit: int = 500) -> list[Letter]:
-        """Return the latest letters, newest first."""
+    def listing(self, *, status: str = "", ours: str = "", limit: int = 500) -> list[Letter]:
+        """Return the latest letters, newest first; ``ours`` is the sender's own reference."""
         rows = self._store.rows(
-            "SELECT * FROM operator_letter WHERE ? = '' OR status = ? ORDER BY id DESC LIMIT ?",
-            (status, status, limit),
+            "SELECT * FROM operator_letter WHERE (? = '' OR status = ?)"
+            " AND (? = '' OR json_extract(fields, '$.ref_dossier') = ?) ORDER BY id DESC LIMIT ?",
+            (status, status, ours, ours, limit),
         )
         return [self._letter(row) for row in rows]
 

@@ -151,6 +151,32 @@ async def test_letters_are_found_by_the_operators_number_only(client: httpx.Asyn
     assert searched == []
 
 
+async def test_a_person_finds_a_letter_by_our_reference_in_the_customer_area(
+    client: httpx.AsyncClient,
+) -> None:
+    caller = Caller(client)
+    sender = await caller.sender()
+    letters = [await caller.send(sender, ref_dossier=f"looked-{n}") for n in range(2)]
+
+    seen = (await client.get("/sandbox/letters", params={"ours": "looked-1"})).json()
+    none = (await client.get("/sandbox/letters", params={"ours": "looked-9"})).json()
+
+    assert ([mail["id"] for mail in seen], none) == ([letters[1]["id"]], [])
+
+
+async def test_a_letter_the_operator_refuses_is_not_taken(client: httpx.AsyncClient) -> None:
+    caller = Caller(client)
+    sender = await caller.sender()
+    await client.put("/sandbox/faults/ar24", json={"rejected": {"times": 1}})
+
+    with pytest.raises(AssertionError, match="invalid_to_email"):
+        await caller.send(sender, ref_dossier="refused")
+
+    seen = (await client.get("/sandbox/letters", params={"ours": "refused"})).json()
+    assert seen == []
+    await caller.send(sender, ref_dossier="refused")
+
+
 async def test_an_unanswered_letter_lapses_when_the_fifteenth_day_is_over(
     client: httpx.AsyncClient, clock: SettableClock
 ) -> None:
