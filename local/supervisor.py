@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,8 @@ class Supervisor:
     data_dir: Path
     restart: bool = True
     longest_pause_s: float = 10.0  # between two starts of a process that keeps dying
+    more_env: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """What a process is told besides, from its next start on: by this, tests arm failpoints."""
     running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     _watchers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _stopping: bool = False
@@ -64,7 +67,7 @@ class Supervisor:
                 "-m",
                 process.module,
                 cwd=ROOT,
-                env={**_inherited(), **process.env},
+                env={**_inherited(), **process.env, **self.more_env.get(process.name, {})},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
