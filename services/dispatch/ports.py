@@ -297,8 +297,13 @@ class Work(Protocol):
     async def remember_sender(self, operator: str, fingerprint: str, number: str) -> None:
         """Keep the operator's number of this agency."""
 
-    async def keep_hint(self, attempt_id: UUID, body: bytes, received_at: datetime) -> None:
-        """Keep what a partner told us, unread."""
+    async def keep_hint(
+        self, attempt_id: UUID, body: bytes, received_at: datetime, *, reference: str
+    ) -> None:
+        """Keep what a partner told us, unread, with the number of the letter that it names."""
+
+    async def hinted(self, attempt_id: UUID) -> str | None:
+        """Return the number that the last call about an attempt named; None when none came."""
 
     async def evidence_head(self) -> EvidenceHead:
         """Return the account's last evidence sheet, locked until the end."""

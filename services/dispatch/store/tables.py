@@ -95,6 +95,7 @@ HINT: Final = Table(
     Column("account_id", Uuid, nullable=False),
     Column("attempt_id", Uuid, nullable=False),
     Column("received_at", _instant, nullable=False),
+    Column("reference", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
 OPERATOR_SENDER: Final = Table(

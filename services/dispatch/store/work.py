@@ -187,10 +187,22 @@ class PgWork:
         kept = insert(OPERATOR_SENDER).values(**row, number=number)
         await self._session.execute(kept.on_conflict_do_nothing())
 
-    async def keep_hint(self, attempt_id: UUID, body: bytes, received_at: datetime) -> None:
+    async def keep_hint(
+        self, attempt_id: UUID, body: bytes, received_at: datetime, *, reference: str
+    ) -> None:
         """Keep what a partner told us, unread."""
-        row = {"account_id": self._account_id, "attempt_id": attempt_id}
+        row = {"account_id": self._account_id, "attempt_id": attempt_id, "reference": reference}
         await self._session.execute(insert(HINT).values(**row, body=body, received_at=received_at))
+
+    async def hinted(self, attempt_id: UUID) -> str | None:
+        """Return the number that the last call about an attempt named; None when none came."""
+        found: str | None = await self._session.scalar(
+            select(HINT.c.reference)
+            .where(HINT.c.account_id == self._account_id, HINT.c.attempt_id == attempt_id)
+            .order_by(HINT.c.id.desc())
+            .limit(1)
+        )
+        return found
 
     async def evidence_head(self) -> EvidenceHead:
         """Return the account's last evidence sheet, locked until the end."""

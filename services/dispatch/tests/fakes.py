@@ -1,7 +1,7 @@
 """The outside of a sending, kept in memory; the contract suites prove that it does not lie."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -245,12 +245,15 @@ AGENCY = Agency(
     alert_email="camille@beraud.example",
 )
 
-REFUSE, DOWN, LOSE, SWALLOW = "refuse", "down", "lose", "swallow"
+REFUSE, DOWN, LOSE, SWALLOW, DENY = "refuse", "down", "lose", "swallow", "deny"
 
 
 @dataclass
 class FakeOperator:
-    """An operator that answers, refuses, is down, or says nothing: with or without the letter."""
+    """An operator that answers, refuses, is down, or says nothing: with or without the letter.
+
+    ``calls_first`` is what it does, told the letter's number, before it answers.
+    """
 
     clock: Clock
     next_answers: list[str] = field(default_factory=list)
@@ -259,6 +262,7 @@ class FakeOperator:
     senders: dict[str, str] = field(default_factory=dict)
     uploads: int = 0
     refused_files: bool = False
+    calls_first: Callable[[str], Awaitable[None]] | None = None
 
     @property
     def name(self) -> str:
@@ -286,8 +290,12 @@ class FakeOperator:
             reference=reference, our_reference=str(parcel.attempt_id), answer=Answer.WAITING
         )
         self.parcels[reference] = parcel
+        if self.calls_first is not None:
+            await self.calls_first(reference)
         if answer == LOSE:
             raise OperatorSilent
+        if answer == DENY:
+            raise OperatorDown
         return reference
 
     async def read(self, sender: str, reference: str) -> News:

@@ -30,7 +30,7 @@ class Kept:
     marks: set[UUID] = field(default_factory=set)
     proofs: dict[UUID, list[Proof]] = field(default_factory=dict)
     senders: dict[tuple[UUID, str, str], str] = field(default_factory=dict)
-    hints: list[tuple[UUID, bytes]] = field(default_factory=list)
+    hints: list[tuple[UUID, str]] = field(default_factory=list)
     heads: dict[UUID, EvidenceHead] = field(default_factory=dict)
     items: dict[str, DueItem] = field(default_factory=dict)
     mails: dict[str, Mail] = field(default_factory=dict)
@@ -144,8 +144,14 @@ class MemoryWork:
     async def remember_sender(self, operator: str, fingerprint: str, number: str) -> None:
         self._kept.senders.setdefault((self._account_id, operator, fingerprint), number)
 
-    async def keep_hint(self, attempt_id: UUID, body: bytes, received_at: datetime) -> None:
-        self._kept.hints = [*self._kept.hints, (attempt_id, body)]
+    async def keep_hint(
+        self, attempt_id: UUID, body: bytes, received_at: datetime, *, reference: str
+    ) -> None:
+        self._kept.hints = [*self._kept.hints, (attempt_id, reference)]
+
+    async def hinted(self, attempt_id: UUID) -> str | None:
+        mine = [reference for hinted, reference in self._kept.hints if hinted == attempt_id]
+        return mine[-1] if mine else None
 
     async def evidence_head(self) -> EvidenceHead:
         return self._kept.heads.get(self._account_id, EvidenceHead(number=0, sha256=GENESIS))

@@ -7,13 +7,14 @@ from typing import Final
 from kit.days import paris_date, paris_instant
 from services.dispatch.domain import cutoffs
 from services.dispatch.domain.attempts import UNKNOWN_ALARM
-from services.dispatch.domain.sending import Sending
+from services.dispatch.domain.sending import Sending, State
 from services.dispatch.domain.timeline import Happened
 from services.dispatch.domain.tracking import last_day_to_answer
 from services.dispatch.ports import Desk, Work
 from services.dispatch.usecases import erasing, giving_back, telling
 
 SWEEP_AT: Final = timedelta(hours=7)
+NO_WAIT: Final = timedelta()
 FIRST_LOOK: Final = timedelta(minutes=2)
 NEXT_LOOK: Final = timedelta(hours=1)
 
@@ -84,7 +85,21 @@ async def _plan_block_end(work: Work, sending: Sending, desk: Desk) -> None:
 
 
 async def _plan_first_look(work: Work, sending: Sending, desk: Desk) -> None:
-    await _plan(work, sending, "news", desk.clock() + FIRST_LOOK)
+    """Ask within two minutes; at once when the operator called before its answer was stored."""
+    waits = sending.state is State.IN_TRANSIT
+    called = await _called(work, sending) if waits else None
+    await _plan(work, sending, "news", desk.clock() + (FIRST_LOOK if called is None else NO_WAIT))
+
+
+async def _look_if_called(work: Work, sending: Sending, desk: Desk) -> None:
+    """Ask at once when the operator called about what it did not answer: the call has a number."""
+    called = await _called(work, sending)
+    if called is not None:
+        await _plan(work, sending, "news", desk.clock(), reference=called)
+
+
+async def _called(work: Work, sending: Sending) -> str | None:
+    return await work.hinted(sending.attempt.id) if sending.attempt else None
 
 
 async def _plan_look_now(work: Work, sending: Sending, desk: Desk) -> None:
@@ -138,7 +153,7 @@ AFTER: Final[Mapping[str, Sequence[Follow]]] = {
     "cancelled": (_drop_departure, _give_back),
     "blocked": (_plan_block_end,),
     "failed": (_give_back,),
-    "outcome-unknown": (_plan_alarm,),
+    "outcome-unknown": (_plan_alarm, _look_if_called),
     "dated-again": (_plan_erasure,),
     "accepted": (_plan_first_look, plan_next_sweep),
     "deposited": (_plan_capture, _plan_window_end, _plan_erasure),
@@ -157,11 +172,12 @@ async def _plan(
     at: datetime,
     *,
     local_date: date | None = None,
+    **more: str,
 ) -> None:
     await work.plan(
         kind,
         f"{kind}:{sending.id}",
         at,
         local_date=local_date,
-        payload={"sending_id": str(sending.id)},
+        payload={"sending_id": str(sending.id), **more},
     )

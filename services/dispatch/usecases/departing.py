@@ -185,11 +185,12 @@ async def _answered(sending: Sending, answer: str, why: TurnedDown, *, desk: Des
         found = await work.get(sending.id)
         if not _still_about(found, attempt_id) or found.state is not State.SUBMITTING:
             return
+        called = await work.hinted(attempt_id) if attempt_id else None
         if answer == "fail":
             step = found.fail(why.reason, why.facts, now)
-        elif answer == "absent":
+        elif answer == "absent" and called is None:
             step = found.not_handed_over(now)
-        else:
+        else:  # an operator that called about it has it, whatever it answered
             step = found.lost_track(now)
         await _keep(work, step, desk=desk)
 

@@ -26,17 +26,11 @@ class WebhookUnknown(TurnedDown):
     reason = "webhook-unknown"
 
 
-class StillHandingOver(TurnedDown):
-    """The answer to the hand-over is not stored yet: news of it come too early."""
-
-    kind = Kind.LATER
-    reason = "still-handing-over"
-
-
 async def take_hint(hint: Hint, *, desk: Desk) -> None:
     """Keep what a partner's call says, and plan to ask the partner; believe nothing yet.
 
-    Raises ``WebhookUnknown`` for an address that no attempt was given.
+    A call may come before the answer to the hand-over is stored: the transaction that stores the
+    answer finds it here. Raises ``WebhookUnknown`` for an address that no attempt was given.
     """
     found = await desk.store.by_token(token_hash(hint.secret))
     if found is None or found.attempt.operator != hint.operator:
@@ -44,7 +38,8 @@ async def take_hint(hint: Hint, *, desk: Desk) -> None:
     now = desk.clock()
     reference = desk.operator.letter_named(hint.body, hint.headers)
     async with desk.store.account(found.account_id) as work:
-        await work.keep_hint(found.attempt.id, hint.body, now)
+        await work.get(found.sending_id)  # one at a time with what stores the answer
+        await work.keep_hint(found.attempt.id, hint.body, now, reference=reference)
         await work.plan(
             "news",
             f"news:{found.sending_id}",
@@ -63,10 +58,10 @@ async def read_news(account_id: UUID, sending_id: UUID, *, reference: str = "", 
     async with desk.store.account(account_id) as work:
         sending = await work.get(sending_id)
     attempt = sending.attempt
-    if sending.state is State.SUBMITTING:
-        raise StillHandingOver
     if attempt is None or not (attempt.reference or reference):
         return
+    if sending.state is State.SUBMITTING:
+        return  # what stores the answer to the hand-over plans another look
     news = await desk.operator.read(attempt.operator_sender, attempt.reference or reference)
     await apply(account_id, sending_id, news, desk=desk)
 

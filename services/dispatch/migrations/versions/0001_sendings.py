@@ -97,6 +97,7 @@ TABLES = (
         account_id uuid NOT NULL,
         attempt_id uuid NOT NULL REFERENCES attempt (id),
         received_at timestamptz NOT NULL,
+        reference text NOT NULL,
         body bytea NOT NULL CHECK (length(body) <= 65536)
     )
     """,

@@ -1,5 +1,6 @@
 """The store: one suite on the memory and on real Postgres."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -13,11 +14,12 @@ from services.dispatch.domain.letter import Attachment
 from services.dispatch.domain.proofs import Proof, ProofKind
 from services.dispatch.domain.sending import Sending, State
 from services.dispatch.domain.timeline import Happened
-from services.dispatch.ports import SendingMissing, Store
+from services.dispatch.ports import Hint, SendingMissing, Store
 from services.dispatch.store import PgStore
-from services.dispatch.tests.builders import NOON, a_sending, an_attempt
+from services.dispatch.tests.builders import NOON, a_room, a_sending, an_attempt
 from services.dispatch.tests.fakes import FakeLetters
 from services.dispatch.tests.memory import MemoryStore
+from services.dispatch.usecases import departing, following
 from tests.support.servers import MakeDatabase
 from tests.support.time import SettableClock
 
@@ -215,6 +217,50 @@ async def test_the_operators_number_of_an_agency_is_kept(store: Store) -> None:
         await work.remember_sender("ar24", "mark", "9002")
         assert await work.sender_at("ar24", "mark") == "9001"
         assert await work.sender_at("ar24", "other mark") == ""
+
+
+async def test_the_last_call_about_an_attempt_is_remembered(store: Store) -> None:
+    sending = await kept(store, fresh(State.SUBMITTING))
+    assert sending.attempt is not None
+    number = sending.attempt.id
+
+    async with store.account(sending.account_id) as work:
+        assert await work.hinted(number) is None
+        await work.keep_hint(number, b"x", NOON, reference="")
+        assert await work.hinted(number) == ""
+        await work.keep_hint(number, b"id_mail=400001", NOON, reference="400001")
+        assert await work.hinted(number) == "400001"
+
+
+@pytest.mark.servers
+async def test_a_call_at_the_instant_of_the_answer_is_followed_at_once(
+    database: MakeDatabase,
+) -> None:
+    db, room = await database("dispatch"), a_room()
+    desk = replace(room.desk, store=PgStore(db, room.clock))
+
+    async def race(secret: str) -> UUID:
+        sending = fresh(State.SUBMITTING)
+        assert sending.attempt is not None
+        attempt = replace(sending.attempt, token_hash=token_hash(secret), reference="")
+        sending = await kept(desk.store, replace(sending, attempt=attempt))
+        body = f"id_mail={attempt.id}".encode()
+        hint = Hint(operator="ar24", secret=secret, headers={}, body=body)
+        await asyncio.gather(
+            departing.accept(
+                sending.account_id, sending.id, attempt.id, str(attempt.id), desk=desk
+            ),
+            following.take_hint(hint, desk=desk),
+        )
+        return sending.id
+
+    raced = [await race(new_token()) for _ in range(12)]
+
+    async with db.worker() as session:
+        rows = await session.execute(
+            text("SELECT payload ->> 'sending_id', due_at FROM scheduled_item WHERE kind = 'news'")
+        )
+    assert {UUID(sending_id): due_at for sending_id, due_at in rows} == dict.fromkeys(raced, NOON)
 
 
 async def test_evidence_sheets_advance_one_at_a_time(store: Store) -> None:
