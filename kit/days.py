@@ -34,6 +34,12 @@ def paris_instant(day: date, at: time = time.min) -> datetime:
     return datetime.combine(day, at, PARIS).astimezone(UTC)
 
 
+def next_paris_time(now: datetime, at: time) -> datetime:
+    """Return, in UTC, the first instant after this one at which it is this time in Paris."""
+    today = paris_instant(paris_date(now), at)
+    return today if today > now else paris_instant(paris_date(now) + _ONE_DAY, at)
+
+
 def add_months(day: date, months: int) -> date:
     """Count calendar months from date to date; a missing day becomes the month's last.
 

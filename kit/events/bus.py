@@ -18,9 +18,8 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 from kit.errors import TryAgain
+from kit.pruning import STREAM_KEEPS
 
-DAY_S: Final = 24 * 3600
-_MAX_AGE_S: Final = 60 * DAY_S
 _DUPLICATE_WINDOW_S: Final = 3600  # longer than the relay's longest pause between two tries
 _PUBLISH_TIMEOUT_S: Final = 5
 _ACK_WAIT_S: Final = 60
@@ -85,7 +84,7 @@ class Bus:
             subjects=[f"evt.{service}.>"],
             retention=RetentionPolicy.LIMITS,
             storage=StorageType.FILE,
-            max_age=_MAX_AGE_S,
+            max_age=STREAM_KEEPS.total_seconds(),
             duplicate_window=_DUPLICATE_WINDOW_S,
             deny_delete=True,
             deny_purge=True,

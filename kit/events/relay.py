@@ -16,6 +16,7 @@ from kit.errors import TurnedDown
 from kit.events.bus import Bus, BusAway
 from kit.failpoints import failpoint
 from kit.loops import nap, rest_after_failure
+from kit.pruning import REPUBLISHABLE
 
 PUBLISHED: Final = Counter("outbox_published_total", "Facts confirmed by the broker")
 REFUSED: Final = Counter("outbox_publish_errors_total", "Facts that the broker did not confirm")
@@ -52,7 +53,7 @@ _AGAIN: Final = text(
     """
     UPDATE outbox SET published_at = NULL, attempts = 0, next_attempt_at = clock_timestamp(),
         republished = republished + 1
-    WHERE published_at IS NOT NULL
+    WHERE published_at IS NOT NULL AND created_at > now() - CAST(:republishable AS interval)
       AND (CAST(:event_id AS uuid) IS NULL OR event_id = :event_id)
       AND (CAST(:since AS timestamptz) IS NULL OR created_at >= :since)
     """
@@ -132,12 +133,15 @@ async def republish(
 ) -> int:
     """Send facts again, one or all since an instant; return how many. Consumers keep one effect.
 
-    Raises ``ValueError`` without a choice: republishing everything must be said by a date.
+    Facts older than ``REPUBLISHABLE`` stay where they are: a consumer may have forgotten them, and
+    would take them for new. Raises ``ValueError`` without a choice: republishing everything must
+    be said by a date.
     """
     if event_id is None and since is None:
         raise ValueError("say which fact, or since when")
     async with db.worker() as session:
-        result = await session.execute(_AGAIN, {"event_id": event_id, "since": since})
+        asked = {"event_id": event_id, "since": since, "republishable": REPUBLISHABLE}
+        result = await session.execute(_AGAIN, asked)
         return int(getattr(result, "rowcount", 0))
 
 

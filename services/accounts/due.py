@@ -10,6 +10,7 @@ from kit import due
 from kit.clock import Clock, system_clock
 from kit.db import Database
 from kit.due import DueItem, DueWorker
+from kit.pruning import PRUNE, Pruning
 from services.accounts import usecases
 from services.accounts.ports import CHECK_REGISTRATION, REVIEW_STANDING, Book, Registry, Store
 
@@ -25,7 +26,7 @@ def due_worker(
     book_of: Callable[[AsyncSession], Book],
     registry: Registry,
 ) -> DueWorker:
-    """Return the loop: registry checks, ends of validity, hourly sweep.
+    """Return the loop: registry checks, ends of validity, hourly sweep, nightly erasure.
 
     ``book_of`` gives the book of a transaction that the worker opened.
     """
@@ -49,7 +50,7 @@ def due_worker(
         db,
         clock,
         within={REVIEW_STANDING: review_standing, SWEEP: sweep},
-        leased={CHECK_REGISTRATION: check_registration},
+        leased={CHECK_REGISTRATION: check_registration, PRUNE: Pruning(db, clock)},
     )
 
 

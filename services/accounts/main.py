@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
+from kit import pruning
 from kit.blobs import Blobs
 from kit.clock import load_clock
 from kit.db import Database
@@ -75,7 +76,7 @@ async def run(settings: AccountsSettings) -> None:
             "mail": mail,
             "due": due_worker(db, clock, store=store, book_of=store.book, registry=registry),
         },
-        opening=[partial(start_sweeping, db, clock)],
+        opening=[partial(start_sweeping, db, clock), partial(pruning.plan, db, clock)],
         closing=[bus.close, http.close, db.close],
     )
     await service.run()

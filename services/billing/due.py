@@ -5,9 +5,10 @@ from typing import Final
 from uuid import UUID
 
 from kit.clock import Clock
-from kit.days import paris_date, paris_instant
+from kit.days import next_paris_time
 from kit.db import Database
 from kit.due import DueItem, DueWorker
+from kit.pruning import PRUNE, Pruning, Rule
 from services.billing.ports import Cards, DueKind, Files, Stationery, Store
 from services.billing.usecases.audit import audit_books
 from services.billing.usecases.news import handle_news
@@ -15,6 +16,16 @@ from services.billing.usecases.receipts import make_receipt
 from services.billing.usecases.top_ups import compare
 
 AUDIT_AT: Final = time(3, 30)  # Paris, when nothing leaves
+PRUNED: Final = (
+    # The card company tells again for three days, and shows its events for thirty; what it told
+    # may name a buyer. The same news once more is only one more comparison.
+    Rule(
+        table="card_news",
+        over="handled_at IS NOT NULL",
+        since="handled_at",
+        kept=timedelta(days=90),
+    ),
+)
 
 
 def due_worker(
@@ -60,14 +71,14 @@ def due_worker(
             DueKind.CARD_NEWS: news,
             DueKind.RECEIPT: receipt,
             DueKind.AUDIT: audit,
+            PRUNE: Pruning(database, clock, rules=PRUNED),
         },
     )
 
 
 def next_audit(now: datetime) -> datetime:
     """Return the next half past three of a Paris night, strictly after now."""
-    today = paris_instant(paris_date(now), AUDIT_AT)
-    return today if today > now else paris_instant(paris_date(now) + timedelta(days=1), AUDIT_AT)
+    return next_paris_time(now, AUDIT_AT)
 
 
 def _purchase(item: DueItem) -> tuple[UUID, UUID]:

@@ -1,9 +1,11 @@
 """Builds and starts the billing service: ``python -m services.billing.main``."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from kit import pruning
 from kit.blobs import Blobs
 from kit.clock import load_clock
 from kit.db import Database
@@ -77,7 +79,11 @@ async def run(settings: BillingSettings) -> None:
                 environment=settings.environment,
             ),
         },
-        opening=[renderer.warm, lambda: store.plan_audit(next_audit(clock()))],
+        opening=[
+            renderer.warm,
+            lambda: store.plan_audit(next_audit(clock())),
+            partial(pruning.plan, database, clock),
+        ],
         closing=[cards.close, renderer.close, bus.close, database.close],
     )
     await service.run()

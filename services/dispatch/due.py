@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kit.db import Database
 from kit.due import DueItem, DueWorker
+from kit.pruning import PRUNE, Pruning
 from services.dispatch.ports import Desk
 from services.dispatch.usecases import (
     confirming,
@@ -78,7 +79,8 @@ def leased(desk: Desk) -> dict[str, Leased]:
 
 def due_worker(database: Database, desk: Desk, *, hands: int, lease_s: int) -> DueWorker:
     """Return what does the due work of this service."""
-    return DueWorker(database, desk.clock, leased=leased(desk), hands=hands, lease_s=lease_s)
+    handlers = leased(desk) | {PRUNE: Pruning(database, desk.clock)}
+    return DueWorker(database, desk.clock, leased=handlers, hands=hands, lease_s=lease_s)
 
 
 def _account(item: DueItem) -> UUID:

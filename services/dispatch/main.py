@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit import pruning
 from kit.blobs import Blobs
 from kit.clock import Clock, load_clock, system_clock
 from kit.db import Database
@@ -88,7 +90,12 @@ async def run(settings: DispatchSettings) -> None:
                 environment=settings.environment,
             ),
         },
-        opening=[outside.renderer.warm, outside.sealer.warm, plan_night],
+        opening=[
+            outside.renderer.warm,
+            outside.sealer.warm,
+            plan_night,
+            partial(pruning.plan, database, clock),
+        ],
         closing=[
             outside.renderer.close,
             close_sealer,

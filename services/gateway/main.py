@@ -16,11 +16,12 @@ from kit import telemetry
 from kit.clock import load_clock
 from kit.db import Database
 from kit.grpc import Peers
-from services.gateway import api, files, hooks, pages
+from kit.pruning import HourlyPruning
+from services.gateway import api, files, headers, hooks, pages
 from services.gateway.measure import Measured
 from services.gateway.peers import House
 from services.gateway.settings import GatewaySettings
-from services.gateway.store import Store
+from services.gateway.store import PRUNED, Store
 from services.gateway.wording.reasons import Reasons
 
 _log = structlog.get_logger()
@@ -28,13 +29,7 @@ _log = structlog.get_logger()
 
 def build(settings: GatewaySettings, house: House, store: Store) -> FastAPI:
     """Return the product's application: ``/v1``, ``/hooks`` and the pages."""
-    app = FastAPI(
-        title="Préavis",
-        version="1",
-        openapi_url=None,  # the pages are for people; /v1 describes itself
-        docs_url=None,
-        redoc_url=None,
-    )
+    app = headers.Edge(doors=headers.product(settings), title="Préavis", version="1")
     app.state.settings = settings
     app.state.house = house
     app.state.store = store
@@ -66,11 +61,15 @@ async def run(settings: GatewaySettings) -> None:
         _server(app, settings, settings.http_port),
         _server(files.build(settings, house, app.state.reasons), settings, settings.files_port),
     ]
+    stop = asyncio.Event()
+    pruning = asyncio.create_task(HourlyPruning(database, PRUNED).run(stop))
     try:
         async with _stopped_by_signals(servers):
             _log.info("service_ready", port=settings.http_port)
             await asyncio.gather(*(server.serve() for server in servers))
     finally:
+        stop.set()
+        await pruning
         await peers.close()
         await database.close()
         metrics.shutdown()

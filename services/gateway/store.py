@@ -4,21 +4,25 @@ All times here are technical: the database's own clock.
 """
 
 import json
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import Database
 from kit.errors import Kind, TurnedDown
+from kit.pruning import Rule
 
 KEPT_FOR_H: Final = 24
 ABANDONED_AFTER_S: Final = 60  # a request that died in hand holds its key no longer
-SWEEP_ONE_IN: Final = 200
+PRUNED: Final = (
+    # an answer may hold a person's data: it stays no longer than its repeats are promised
+    Rule(table="kept_answer", over="true", since="begun_at", kept=timedelta(hours=KEPT_FOR_H)),
+    Rule(table="bucket", over="true", since="filled_at", kept=timedelta(days=1)),  # full again
+)
 
 _BEGIN: Final = text(
     """
@@ -44,10 +48,6 @@ _KEEP: Final = text(
 _GIVE_UP: Final = text(
     "DELETE FROM kept_answer WHERE account_id = :scope_id AND key = :key AND status IS NULL"
 )
-_FORGET: Final = text(
-    "DELETE FROM kept_answer WHERE account_id = :scope_id"
-    " AND begun_at < clock_timestamp() - :kept_for_h * interval '1 hour'"
-)
 _TAKE: Final = text(
     """
     INSERT INTO bucket AS b (key, tokens) VALUES (:key, :burst - 1)
@@ -69,9 +69,6 @@ _WAIT: Final = text(
     )
     FROM bucket WHERE key = :key
     """
-)
-_EMPTY_OLD: Final = text(
-    "DELETE FROM bucket WHERE filled_at < clock_timestamp() - interval '1 day'"
 )
 
 
@@ -131,7 +128,6 @@ class Store:
                 },
             )
             if begun.one_or_none() is not None:
-                await _sweep(session, claim.scope_id)
                 return None
             known = (await session.execute(_READ, asked)).one_or_none()
         if known is None or known.status is None:
@@ -169,11 +165,3 @@ class Store:
                 return 0.0
             wait = await session.execute(_WAIT, {"key": key, "per_second": per_second})
             return max(float(wait.scalar_one()), 0.01)
-
-
-async def _sweep(session: AsyncSession, scope_id: UUID) -> None:
-    """Now and then, forget what is too old to be repeated: no job is worth it."""
-    if random.randrange(SWEEP_ONE_IN):  # noqa: S311 - not a secret
-        return
-    await session.execute(_FORGET, {"scope_id": scope_id, "kept_for_h": KEPT_FOR_H})
-    await session.execute(_EMPTY_OLD)

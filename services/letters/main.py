@@ -7,8 +7,10 @@
 import argparse
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
+from kit import pruning
 from kit.blobs import Blobs
 from kit.clock import load_clock
 from kit.db import Database
@@ -19,6 +21,7 @@ from kit.service import Service
 from preavis.letters.v1 import letters_pb2
 from preavis.letters.v1.letters_pb2_grpc import add_LettersServiceServicer_to_server
 from services.letters.consumers import consumer
+from services.letters.due import due_worker
 from services.letters.partners.typesetter import TEMPLATES, JinjaTypesetter, catalogue
 from services.letters.peers import AccountsLetterheads
 from services.letters.servicer import RULES, LettersServicer, Tools
@@ -31,6 +34,7 @@ from services.letters.usecases.sendings import Press
 
 async def serve(settings: LettersSettings) -> None:
     """Serve until told to stop."""
+    clock = load_clock(settings.clock)
     db = Database(settings.database_url, settings.worker_database_url)
     bus = await Bus.connect(settings.nats_url, name=settings.service)
     peers = Peers(settings)
@@ -45,7 +49,7 @@ async def serve(settings: LettersSettings) -> None:
             typesetter=typesetter,
             files=Blobs(settings.blobs_dir),
         ),
-        clock=load_clock(settings.clock),
+        clock=clock,
         words=Words(words, (TEMPLATES / "drafts.toml").read_text("utf-8")),
     )
 
@@ -62,8 +66,12 @@ async def serve(settings: LettersSettings) -> None:
                 rules=RULES,
             )
         ],
-        loops={"relay": Relay(db, bus), "tracking": Listener(consumer(LetterTransaction), db, bus)},
-        opening=[provision, renderer.warm],
+        loops={
+            "relay": Relay(db, bus),
+            "tracking": Listener(consumer(LetterTransaction), db, bus),
+            "due": due_worker(db, clock),
+        },
+        opening=[provision, renderer.warm, partial(pruning.plan, db, clock)],
         closing=[renderer.close, peers.close, bus.close, db.close],
     )
     await service.run()

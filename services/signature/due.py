@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.clock import Clock
 from kit.db import Database
 from kit.due import DueItem, DueWorker
+from kit.pruning import PRUNE, Pruning
 from services.signature import usecases
 from services.signature.domain.retention import ERASE_FILE, ERASE_SCAN
 from services.signature.ports import Files, MandateBook, Store
@@ -29,7 +30,10 @@ def due_worker(
         await usecases.erase_file(_account(item), item.payload["sha256"], store=store, files=files)
 
     return DueWorker(
-        database, clock, within={ERASE_SCAN: erase_scan}, leased={ERASE_FILE: erase_file}
+        database,
+        clock,
+        within={ERASE_SCAN: erase_scan},
+        leased={ERASE_FILE: erase_file, PRUNE: Pruning(database, clock)},
     )
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import tomllib
+from functools import partial
 from pathlib import Path
 
+from kit import pruning
 from kit.clock import load_clock
 from kit.db import Database
 from kit.events import Bus, Listener, Relay
@@ -66,7 +68,7 @@ async def run(settings: SignatureSettings) -> None:
             "letters": Listener(letters_consumer(SqlMandateBook, clock), database, bus),
             "due": due_worker(database, clock, book_of=SqlMandateBook, store=store, files=files),
         },
-        opening=[renderer.warm],
+        opening=[renderer.warm, partial(pruning.plan, database, clock)],
         closing=[renderer.close, peers.close, bus.close, database.close],
     )
     await service.run()

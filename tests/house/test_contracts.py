@@ -55,3 +55,11 @@ def test_migrations_are_numbered_without_gap_and_the_head_file_names_the_last(se
 
     assert [name[:4] for name in names] == [f"{n + 1:04d}" for n in range(len(names))]
     assert (folder / "HEAD").read_text().strip() == names[-1]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_with_plumbing_plans_its_pruning_and_does_it(service: str) -> None:
+    folder = ROOT / f"services/{service}"
+
+    assert "pruning.plan" in (folder / "main.py").read_text()
+    assert "PRUNE: Pruning(" in (folder / "due.py").read_text()

@@ -26,7 +26,7 @@ def upgrade() -> None:
     protect(op, "hold", grants=("SELECT", "INSERT", "UPDATE"))
     protect(op, "top_up", grants=("SELECT", "INSERT", "UPDATE"))
     protect(op, "card_return", grants=("SELECT", "INSERT", "UPDATE"))
-    share(op, "card_news", grants=("SELECT", "INSERT", "UPDATE"))
+    share(op, "card_news")
     share(op, "receipt_series", grants=("SELECT", "INSERT", "UPDATE"))
 
 
@@ -151,6 +151,7 @@ INDEXES = (
     "CREATE INDEX top_up_payment ON top_up (payment_id) WHERE payment_id <> ''",
     "CREATE UNIQUE INDEX top_up_receipt ON top_up (receipt_number) WHERE receipt_number <> ''",
     "CREATE INDEX card_return_top_up ON card_return (top_up_id)",
+    "CREATE INDEX card_news_handled ON card_news (handled_at) WHERE handled_at IS NOT NULL",
 )
 
 # The owner too may not rewrite history; a correction is a new entry.

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from kit.migrations import protect, share
+from kit.migrations import open_to_worker, protect, share
 
 revision = "0001_edge"
 down_revision = None
@@ -39,6 +39,7 @@ def upgrade() -> None:
     )
     op.execute("CREATE INDEX bucket_age ON bucket (filled_at)")
     protect(op, "kept_answer")
+    open_to_worker(op, "kept_answer")  # to erase it a day later, whoever's it is
     share(op, "bucket")
 
 

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from kit.ids import new_id
+from kit.pruning import prune
 from services.gateway.store import (
+    PRUNED,
     Claim,
     IdempotencyKeyInUse,
     IdempotencyKeyReused,
@@ -173,3 +175,31 @@ async def test_no_answer_is_seen_from_another_account(database: MakeDatabase) ->
     async with db.account(new_id()) as session:
         seen = await session.execute(text("SELECT count(*) FROM kept_answer"))
         assert seen.scalar_one() == 0
+
+
+@pytest.mark.servers
+async def test_an_answer_is_erased_after_its_day_whoever_asked(database: MakeDatabase) -> None:
+    db = await database("gateway")
+    claims = [a_claim(), a_claim()]
+    for claim in claims:
+        await Store(db).begin(claim)
+        await Store(db).keep(claim, ANSWER)
+    async with db.account(claims[0].scope_id) as session:
+        await session.execute(text("UPDATE kept_answer SET begun_at = now() - interval '25 h'"))
+
+    assert (await prune(db, PRUNED))["kept_answer"] == 1
+
+    assert await Store(db).begin(claims[1]) == ANSWER
+
+
+@pytest.mark.servers
+async def test_buckets_that_are_full_again_are_erased(database: MakeDatabase) -> None:
+    db = await database("gateway")
+    for key in ("old", "new"):
+        await Store(db).take_token(key, per_second=1, burst=2)
+    async with db.across_accounts("test") as session:
+        await session.execute(
+            text("UPDATE bucket SET filled_at = now() - interval '25 h' WHERE key = 'old'")
+        )
+
+    assert (await prune(db, PRUNED))["bucket"] == 1
