@@ -64,8 +64,8 @@ class TimeMachine:
         if target < self.now():
             raise Backwards(f"{target.isoformat()} is already past")
         async with self._journey(target) as journey:
-            while (step := await self._next()) and step.at <= target:
-                await self._visit(step, journey)
+            while (stop := await self._next()) and stop[0].at <= target:
+                await self._visit(stop, journey)
             self._file.reach(target)
             await self._settle(journey)
         return journey
@@ -73,8 +73,8 @@ class TimeMachine:
     async def advance_to_next(self) -> Journey:
         """Live until the next thing that happens by itself, whatever it is. Raises ``NotQuiet``."""
         async with self._journey(None) as journey:
-            if step := await self._next():
-                await self._visit(step, journey)
+            if stop := await self._next():
+                await self._visit(stop, journey)
         return journey
 
     async def upcoming(self, limit: int = 10) -> list[Upcoming]:
@@ -108,19 +108,20 @@ class TimeMachine:
         for part in self._parts:
             await part.close()
 
-    async def _visit(self, step: Upcoming, journey: Journey) -> None:
-        known = (step.owner, step.key)
-        if known in self._visited and step.at - self._visited[known] < TICK:
-            self._ticking.add(known)
-        self._visited[known] = step.at
-        journey.steps.append(step)
-        self._file.reach(step.at)
+    async def _visit(self, stop: Sequence[Upcoming], journey: Journey) -> None:
+        for step in stop:
+            known = (step.owner, step.key)
+            if known in self._visited and step.at - self._visited[known] < TICK:
+                self._ticking.add(known)
+            self._visited[known] = step.at
+        journey.steps.extend(stop)
+        self._file.reach(stop[0].at)
         await self._settle(journey)
 
-    async def _next(self) -> Upcoming | None:
-        """Return the next stop; what comes back all the time is no reason to stop."""
-        found = await self._upcoming()
-        return next((e for e in found if (e.owner, e.key) not in self._ticking), None)
+    async def _next(self) -> Sequence[Upcoming]:
+        """Return what happens at the next stop; what comes back all the time is no reason to."""
+        found = [e for e in await self._upcoming() if (e.owner, e.key) not in self._ticking]
+        return [each for each in found if each.at == found[0].at]
 
     async def _settle(self, journey: Journey) -> None:
         """Wait until nobody has anything to do at this instant. Raises ``NotQuiet``."""

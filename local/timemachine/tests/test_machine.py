@@ -127,6 +127,19 @@ async def test_daily_housekeeping_does_not_slow_a_long_journey(
     assert len([key for key, _ in house.kept if key == "nightly"]) > 2
 
 
+async def test_all_that_falls_at_one_instant_is_one_stop(file: OffsetFile, start: datetime) -> None:
+    nightly = [f"nightly {number}" for number in range(5)]
+    house = House(dict.fromkeys(nightly, start), looks_needed=1)
+    house.then = lambda key, at: {key: at + DAY}
+    machine = TimeMachine(file, [house])
+
+    first = await machine.advance_to_next()
+    journey = await machine.advance(start + 30 * DAY)
+
+    assert sorted(step.key for step in first.steps) == nightly
+    assert {step.at for step in journey.steps} == {start + DAY}
+
+
 async def test_an_appointment_every_other_day_is_kept(file: OffsetFile, start: datetime) -> None:
     house = House({"reminder": start}, looks_needed=1)
     house.then = lambda key, at: {key: at + 2 * DAY}
