@@ -7,6 +7,7 @@ import re
 import tempfile
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from kit.errors import Kind, TurnedDown
 
@@ -23,8 +24,13 @@ class BlobMissing(TurnedDown):
 class Blobs:
     """A directory of files that never change, each named by the hash of its bytes."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, keeper: UUID | None = None) -> None:
         self._directory = directory
+        self._suffix = f".{keeper.hex}" if keeper else ""
+
+    def kept_for(self, keeper: UUID) -> "Blobs":
+        """Return the files of one keeper alone: no other keeper's erasure touches them."""
+        return Blobs(self._directory, keeper=keeper)
 
     async def put(self, data: bytes) -> str:
         """Keep ``data`` and return its SHA-256 in hex; keeping it twice changes nothing."""
@@ -53,7 +59,7 @@ class Blobs:
     def _path(self, sha256: str) -> Path:
         if not _NAME.fullmatch(sha256):  # a name is never a path
             raise BlobMissing("not a SHA-256")
-        return self._directory / sha256[:2] / sha256
+        return self._directory / sha256[:2] / f"{sha256}{self._suffix}"
 
     @staticmethod
     def _write(path: Path, data: bytes) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from kit.blobs import BlobMissing, Blobs
+from kit.ids import new_id
 
 PROOF = b"%PDF-1.7 proof"
 
@@ -54,3 +55,16 @@ async def test_a_file_altered_on_disk_is_never_handed_out(tmp_path: Path) -> Non
 async def test_a_name_is_never_a_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(BlobMissing):
         await Blobs(tmp_path).get(name)
+
+
+async def test_the_same_bytes_kept_for_two_are_erased_apart(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    first, second = blobs.kept_for(new_id()), blobs.kept_for(new_id())
+    name = await first.put(PROOF)
+    await second.put(PROOF)
+
+    await first.delete(name)
+
+    assert await second.get(name) == PROOF
+    assert not await first.exists(name)
+    assert not await blobs.exists(name)

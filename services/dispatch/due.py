@@ -66,7 +66,8 @@ def leased(desk: Desk) -> dict[str, Leased]:
         await settling.reconcile(desk=desk)
 
     async def erase(item: DueItem) -> None:
-        await erasing.erase(item.payload["sha256"], desk=desk)
+        number, sha256 = UUID(item.payload["sending_id"]), item.payload["sha256"]
+        await erasing.erase(number, sha256, desk=desk)
 
     return {kind: of_sending(act) for kind, act in OF_SENDINGS.items()} | {
         "news": news,

@@ -10,7 +10,6 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import pruning
-from kit.blobs import Blobs
 from kit.clock import Clock, load_clock, system_clock
 from kit.db import Database
 from kit.events import Bus, Listener, Relay
@@ -29,6 +28,7 @@ from services.dispatch.consumers import accounts_consumer
 from services.dispatch.due import due_worker
 from services.dispatch.partners.ar24 import Ar24
 from services.dispatch.partners.sealing import PadesSealer
+from services.dispatch.partners.vault import DiskVault
 from services.dispatch.peers import AccountsPeer, BillingPeer, LettersPeer, SignaturePeer
 from services.dispatch.ports import Desk, Operator, Work
 from services.dispatch.servicer import RULES, Dispatch
@@ -140,7 +140,7 @@ def _desk(settings: DispatchSettings, database: Database, clock: Clock, outside:
         mandates=SignaturePeer(peers.stub(SignatureServiceStub, "signature")),
         accounts=AccountsPeer(peers.stub(AccountsServiceStub, "accounts")),
         operator=outside.operator,
-        vault=Blobs(settings.blobs_dir),
+        vault=DiskVault(settings.blobs_dir),
         sealer=outside.sealer,
         printer=outside.renderer,
         public_url=settings.public_url,

@@ -212,15 +212,15 @@ class Operator(Protocol):
 
 
 class Vault(Protocol):
-    """Files by their SHA-256."""
+    """Files of sendings, by their SHA-256. The same bytes are kept for each sending apart."""
 
-    async def put(self, data: bytes) -> str:
+    async def put(self, sending_id: UUID, data: bytes) -> str:
         """Keep bytes, return their SHA-256."""
 
-    async def get(self, sha256: str) -> bytes:
+    async def get(self, sending_id: UUID, sha256: str) -> bytes:
         """Return bytes, checked against their name."""
 
-    async def delete(self, sha256: str) -> None:
+    async def delete(self, sending_id: UUID, sha256: str) -> None:
         """Erase bytes; erasing what is not there changes nothing."""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from kit.blobs import BlobMissing
 from kit.clock import Clock
 from kit.errors import TurnedDown
 from kit.ids import derived_id
@@ -340,18 +341,20 @@ class FakeOperator:
 class FakeVault:
     """Files in a dictionary."""
 
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
 
-    async def put(self, data: bytes) -> str:
+    async def put(self, sending_id: UUID, data: bytes) -> str:
         name = hashlib.sha256(data).hexdigest()
-        self.files[name] = data
+        self.files[sending_id, name] = data
         return name
 
-    async def get(self, sha256: str) -> bytes:
-        return self.files[sha256]
+    async def get(self, sending_id: UUID, sha256: str) -> bytes:
+        if (sending_id, sha256) not in self.files:
+            raise BlobMissing
+        return self.files[sending_id, sha256]
 
-    async def delete(self, sha256: str) -> None:
-        self.files.pop(sha256, None)
+    async def delete(self, sending_id: UUID, sha256: str) -> None:
+        self.files.pop((sending_id, sha256), None)
 
 
 class FakeSealer:

@@ -119,7 +119,7 @@ async def _plan_erasure(work: Work, sending: Sending, desk: Desk) -> None:
     today = paris_date(desk.clock())
     for kept in (sending.letter, sending.mandate):
         if kept is not None:
-            await erasing.plan(work, sending.account_id, kept.sha256, today)
+            await erasing.plan(work, sending.id, kept.sha256, today)
 
 
 async def _plan_evidence(work: Work, sending: Sending, desk: Desk) -> None:

@@ -107,7 +107,7 @@ async def _print_again(sending: Sending, *, desk: Desk) -> Sending:
             raise
         step = sending.fail("left-too-late", {"why": refusal.reason}, desk.clock())
         return await _move(sending, step, desk=desk)
-    await desk.vault.put(pdf)
+    await desk.vault.put(sending.id, pdf)
     fact = Happened(code="dated-again", at=desk.clock(), facts={"send_day": today.isoformat()})
     return await _move(sending, (late, fact), desk=desk)
 
@@ -142,7 +142,7 @@ async def _upload(sending: Sending, sender: str, *, desk: Desk) -> Sequence[str]
     if sending.mandate is not None:
         documents.append((sending.mandate.filename, sending.mandate.sha256))
     return [
-        await desk.operator.upload(sender, name, await desk.vault.get(sha256))
+        await desk.operator.upload(sender, name, await desk.vault.get(sending.id, sha256))
         for name, sha256 in documents
     ]
 

@@ -8,21 +8,21 @@ from services.dispatch.domain.retention import Kept, purge_day
 from services.dispatch.ports import Desk, Work
 
 
-async def plan(work: Work, account_id: UUID, sha256: str, kept_since: date) -> None:
+async def plan(work: Work, sending_id: UUID, sha256: str, kept_since: date) -> None:
     """Keep a file for the term of proofs, counted from this Paris day; a later day lengthens it.
 
-    Each account plans for itself: two may keep the same bytes.
+    Each sending plans for itself: another may keep the same bytes for longer.
     """
     erased_on = purge_day(Kept.PROOF, kept_since)
     await work.plan(
         "erase",
-        f"erase:{account_id}:{sha256}",
+        f"erase:{sending_id}:{sha256}",
         paris_instant(erased_on),
         local_date=erased_on,
-        payload={"sha256": sha256},
+        payload={"sending_id": str(sending_id), "sha256": sha256},
     )
 
 
-async def erase(sha256: str, *, desk: Desk) -> None:
-    """Erase a file; erasing it twice changes nothing."""
-    await desk.vault.delete(sha256)
+async def erase(sending_id: UUID, sha256: str, *, desk: Desk) -> None:
+    """Erase a file of a sending; erasing it twice changes nothing."""
+    await desk.vault.delete(sending_id, sha256)

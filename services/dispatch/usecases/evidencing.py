@@ -60,7 +60,7 @@ async def _gather(work: Work, sending: Sending) -> tuple[EvidenceHead, Evidence]
 
 
 async def _keep(sending: Sending, head: EvidenceHead, sealed: bytes, *, desk: Desk) -> None:
-    sha256 = await desk.vault.put(sealed)
+    sha256 = await desk.vault.put(sending.id, sealed)
     now, attempt, letter = desk.clock(), sending.attempt, sending.letter
     proof = Proof(
         kind=ProofKind.EVIDENCE,
@@ -79,7 +79,7 @@ async def _keep(sending: Sending, head: EvidenceHead, sealed: bytes, *, desk: De
             raise ChangedMeanwhile  # the sheet names the one before it: it is made again
         if await work.add_proof(current, proof):
             await work.advance_evidence(head, sha256)
-            await erasing.plan(work, current.account_id, sha256, paris_date(now))
+            await erasing.plan(work, current.id, sha256, paris_date(now))
             await work.note(current, Happened(code="proof-evidence", at=now, facts=facts))
 
 

@@ -94,7 +94,7 @@ async def _freeze(sending: Sending, *, desk: Desk) -> Sending:
         key=f"{sending.hold_key}:{order.send_day}:{order.new_start}",
     )
     failpoint("dispatch.prepare.frozen")
-    await desk.vault.put(pdf)
+    await desk.vault.put(sending.id, pdf)
     sending = await _store(sending.frozen(letter), desk=desk)
     failpoint("dispatch.prepare.freeze-stored")
     return sending
@@ -107,7 +107,7 @@ async def _check_mandate(sending: Sending, *, desk: Desk) -> Sending:
     attachment = None
     if found is not None:
         name, pdf = found
-        attachment = Attachment(filename=name, sha256=await desk.vault.put(pdf))
+        attachment = Attachment(filename=name, sha256=await desk.vault.put(sending.id, pdf))
     now = desk.clock()
     async with desk.store.account(sending.account_id) as work:
         scheduled, fact = sending.mandated(attachment).schedule(now)

@@ -61,7 +61,7 @@ async def _fetch(
     sending: Sending, kind: ProofKind, address: str, stamped_at: datetime | None, *, desk: Desk
 ) -> None:
     data = await desk.operator.fetch(address)
-    sha256 = await desk.vault.put(data)
+    sha256 = await desk.vault.put(sending.id, data)
     failpoint("dispatch.proof.fetched")
     await store(sending, kind, data, sha256, stamped_at, desk=desk)
     failpoint("dispatch.proof.stored")
@@ -94,7 +94,7 @@ async def store(
             return
         fact = Happened(code=f"proof-{kind}", at=now, facts={"sha256": sha256})
         await work.note(current, fact)
-        await erasing.plan(work, current.account_id, sha256, paris_date(now))
+        await erasing.plan(work, current.id, sha256, paris_date(now))
         await consequences.follow_up(work, current, [fact], desk=desk, document=data)
 
 
@@ -106,7 +106,7 @@ async def read(
         sending = await work.get(sending_id)
         proofs = [p for p in await work.proofs(sending_id) if p.kind is kind]
     proof = proofs[-1] if proofs else _own(sending, kind)
-    return proof, await desk.vault.get(proof.sha256)
+    return proof, await desk.vault.get(sending_id, proof.sha256)
 
 
 def _own(sending: Sending, kind: ProofKind) -> Proof:

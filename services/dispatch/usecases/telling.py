@@ -90,7 +90,7 @@ async def _queue(
     desk: Desk,
 ) -> None:
     if notice.attached is ProofKind.LETTER and sending.letter is not None:
-        document = await desk.vault.get(sending.letter.sha256)
+        document = await desk.vault.get(sending.id, sending.letter.sha256)
     try:
         mail = write(sending, fact, notice, to, document=document, public_url=desk.public_url)
     except BadMail:

