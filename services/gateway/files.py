@@ -17,6 +17,7 @@ from kit.errors import Kind, TurnedDown
 from kit.grpc import CallerKind
 from preavis.accounts.v1 import accounts_pb2
 from preavis.signature.v1 import signature_pb2
+from services.gateway import headers
 from services.gateway.api.files import file_answer
 from services.gateway.peers import House, Principal, acting_as, house
 from services.gateway.settings import GatewaySettings
@@ -25,14 +26,6 @@ from services.gateway.wording.reasons import Reasons
 LINK_LIVES: Final = timedelta(minutes=10)
 _ALGORITHM: Final = "HS256"
 _AUDIENCE: Final = "files"
-_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'"
-    ),
-    "Cross-Origin-Resource-Policy": "cross-origin",  # a page of ours may frame it
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
 _STATUSES: Final = {Kind.DENIED: 403, Kind.MISSING: 404, Kind.LATER: 503}
 
 
@@ -55,7 +48,7 @@ def scan_url(settings: GatewaySettings, who: Principal, *, letter_id: str) -> st
 
 def build(settings: GatewaySettings, house: House, reasons: Reasons) -> FastAPI:
     """Return the application of the separate origin."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = headers.Edge(doors=headers.files(settings))
     app.state.settings = settings
     app.state.house = house
     app.state.reasons = reasons
@@ -68,9 +61,7 @@ async def show(request: Request, token: str, house: Annotated[House, Depends(hou
     """Show the file that the link names, to whom it names. Raises ``LinkOver``."""
     claims = _read(request.app.state.settings, token)
     with acting_as(_principal(claims)):
-        answer = await _file(house, claims["file"])
-    answer.headers.update(_HEADERS)
-    return answer
+        return await _file(house, claims["file"])
 
 
 async def _file(house: House, named: Mapping[str, str]) -> Response:
@@ -100,7 +91,7 @@ async def _say(request: Request, error: Exception) -> Response:
     assert isinstance(error, TurnedDown)  # noqa: S101 - the handler is registered for it alone
     words = request.app.state.reasons.words(error.reason, error.facts)
     status = _STATUSES.get(error.kind, 400)
-    return Response(words.detail, status, media_type="text/plain", headers=_HEADERS)
+    return Response(words.detail, status, media_type="text/plain")
 
 
 def _url(settings: GatewaySettings, who: Principal, named: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from services.gateway.api import (
     sendings,
     staff,
 )
-from services.gateway.api.files import BodyLimit, Private
+from services.gateway.api.files import BodyLimit
 from services.gateway.api.problems import Problem
 from services.gateway.wording.reasons import Reasons
 
@@ -40,11 +40,11 @@ def build(state: State) -> FastAPI:
         },
         docs_url=None,  # the documentation's page loads scripts from elsewhere: we do not
         redoc_url=None,
+        redirect_slashes=False,  # it would redirect to whatever host the request names
         separate_input_output_schemas=False,
     )
     app.state = state
     app.add_middleware(BodyLimit)
-    app.add_middleware(Private)
     problems.install(app)
     for part in (accounts, credit, law, letters, mandates, sendings, staff):
         app.include_router(part.router)

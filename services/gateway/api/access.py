@@ -1,7 +1,5 @@
 """Who asks: the bearer of a session, within their rate, and the calls made on their behalf."""
 
-import hashlib
-import math
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -9,8 +7,9 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from kit.errors import Kind, TurnedDown
-from services.gateway.api.problems import NotLoggedIn, TooManyRequests
+from services.gateway.api.problems import NotLoggedIn
 from services.gateway.peers import House, Principal, acting_as, authenticate, house
+from services.gateway.rates import place_of, take_of_account, take_of_visitor
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import Store
 
@@ -19,7 +18,6 @@ BEARER = HTTPBearer(
     scheme_name="session",
     description="The token that `POST /v1/sessions` gave.",
 )
-VISITOR_BURST = 10
 
 TheHouse = Annotated[House, Depends(house)]
 
@@ -65,26 +63,16 @@ async def principal(
         if refusal.kind in {Kind.DENIED, Kind.MISSING, Kind.INVALID}:
             raise NotLoggedIn("the session is over") from refusal
         raise
-    wait = await store.take_token(
-        f"account:{who.scope_id}",
-        per_second=settings.requests_per_second,
-        burst=settings.requests_burst,
-    )
-    _refuse_to_rush(wait)
+    await take_of_account(who, store=store, settings=settings)
     with acting_as(who):
         yield who
 
 
 async def visitor(request: Request, store: TheStore, settings: TheSettings) -> str:
-    """Return the address of somebody who has not logged in. Raises ``TooManyRequests``."""
-    address = request.client.host if request.client else ""
-    wait = await store.take_token(
-        "visitor:" + hashlib.sha256(address.encode()).hexdigest()[:32],
-        per_second=settings.visitor_requests_per_minute / 60,
-        burst=VISITOR_BURST,
-    )
-    _refuse_to_rush(wait)
-    return address
+    """Return where somebody who has not logged in comes from. Raises ``TooManyRequests``."""
+    place = place_of(request)
+    await take_of_visitor(place, store=store, settings=settings)
+    return place
 
 
 Someone = Annotated[Principal, Depends(principal)]
@@ -104,8 +92,3 @@ async def house_of_visitors(_visitor: Visitor, house: TheHouse) -> House:
 
 SomeonesHouse = Annotated[House, Depends(house_of_someone)]
 VisitorsHouse = Annotated[House, Depends(house_of_visitors)]
-
-
-def _refuse_to_rush(wait_s: float) -> None:
-    if wait_s > 0:
-        raise TooManyRequests("too many requests", retry_after_s=str(math.ceil(wait_s)))

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import Header, Request, Response
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.errors import Kind, TurnedDown
@@ -62,25 +61,6 @@ class BodyLimit:
         await self._app(scope, counted if scope["type"] == "http" else receive, send)
 
 
-class Private:
-    """Keeps every answer out of caches, and browsers from guessing what it is."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers that the route did not choose itself."""
-
-        async def noted(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Cache-Control", "private, no-store")
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-            await send(message)
-
-        await self._app(scope, receive, noted)
-
-
 async def raw_body(request: Request) -> bytes:
     """Return the file in the body. Raises ``BodyTooLarge``."""
     return await request.body()
@@ -98,8 +78,6 @@ def file_answer(
         headers={
             "Content-Disposition": f"{manner}; filename*=UTF-8''{quote(filename)}",
             "Repr-Digest": f"sha-256=:{digest}:",
-            "Cache-Control": "private, no-store",
-            "X-Content-Type-Options": "nosniff",  # files are also shown from another origin
         },
     )
 

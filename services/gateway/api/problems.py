@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
+from services.gateway.rates import TooManyRequests
 from services.gateway.wording.reasons import Reasons
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -29,6 +30,12 @@ _OF_STATUS: Final = {
     HTTPStatus.METHOD_NOT_ALLOWED: "not-found",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "request-unreadable",
 }
+_OF_REASON: Final = {
+    TooManyRequests.reason: HTTPStatus.TOO_MANY_REQUESTS,
+    "throttled": HTTPStatus.TOO_MANY_REQUESTS,
+    "body-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "idempotency-key-in-use": HTTPStatus.CONFLICT,
+}
 _log = structlog.get_logger()
 
 
@@ -37,13 +44,6 @@ class NotLoggedIn(TurnedDown):
 
     kind = Kind.DENIED
     reason = "not-logged-in"
-
-
-class TooManyRequests(TurnedDown):
-    """The bucket is empty. Fact: ``retry_after_s``."""
-
-    kind = Kind.LATER
-    reason = "too-many-requests"
 
 
 class IfMatchMissing(TurnedDown):
@@ -152,22 +152,24 @@ def _headers(status: HTTPStatus, facts: Mapping[str, str]) -> dict[str, str]:
     if status is HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": "Bearer"}
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-        return {"Retry-After": facts.get("retry_after_s", str(RETRY_AFTER_S))}
+        return {"Retry-After": _wait_s(facts)}
     return {}
+
+
+def _wait_s(facts: Mapping[str, str]) -> str:
+    if "minutes" in facts:  # accounts counts tries in minutes
+        return str(60 * int(facts["minutes"]))
+    return facts.get("retry_after_s", str(RETRY_AFTER_S))
 
 
 def _status(refusal: TurnedDown) -> HTTPStatus:
     if isinstance(refusal, NotLoggedIn):
         return HTTPStatus.UNAUTHORIZED
-    if isinstance(refusal, TooManyRequests):
-        return HTTPStatus.TOO_MANY_REQUESTS
     if isinstance(refusal, InvalidFields):
         return HTTPStatus.UNPROCESSABLE_ENTITY
     if isinstance(refusal, IfMatchMissing):
         return HTTPStatus.PRECONDITION_REQUIRED
-    if refusal.reason == "idempotency-key-in-use":
-        return HTTPStatus.CONFLICT
-    return STATUSES[refusal.kind]
+    return _OF_REASON.get(refusal.reason) or STATUSES[refusal.kind]
 
 
 def _in_words(error: FieldError, reasons: Reasons) -> FieldProblem:

@@ -15,7 +15,6 @@ from services.gateway.pages import (
 from services.gateway.pages.assets import Assets
 from services.gateway.pages.desk import Desk
 from services.gateway.pages.letters import contract, letter, mandate, new, recipient
-from services.gateway.pages.security import PageHeaders
 from services.gateway.pages.sending import changing, finalise, tracking
 
 JOURNEY = (
@@ -32,4 +31,3 @@ def install(app: FastAPI) -> None:
     for step in JOURNEY:
         app.include_router(step.router)
     refusals.install(app)
-    app.add_middleware(PageHeaders, settings=app.state.settings)

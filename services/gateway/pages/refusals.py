@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from kit.errors import Kind, TurnedDown
 from services.gateway.pages.desk import Desk
 from services.gateway.pages.frame import Frame
+from services.gateway.pages.security import path_of_ours
 from services.gateway.pages.visit import LoginNeeded, Visit, status_of
 from services.gateway.wording.reasons import Words
 
@@ -23,7 +24,7 @@ _REASONS: Final = {
     405: "not-found",
     500: "internal-error",
 }
-_TOO_MANY: Final = frozenset({"throttled", "too-many-requests"})
+_STATUSES: Final = {"throttled": 429, "too-many-requests": 429, "body-too-large": 413}
 
 
 def install(app: FastAPI) -> None:
@@ -45,7 +46,7 @@ async def _turned_down(request: Request, error: Exception) -> Response:
     if not isinstance(error, TurnedDown):
         raise error
     desk: Desk = request.app.state.desk
-    status = 429 if error.reason in _TOO_MANY else status_of(error)
+    status = _STATUSES.get(error.reason) or status_of(error)
     if error.kind is Kind.LATER:
         _log.warning("page_unavailable", reason=error.reason)
     return _page(request, status, desk.reasons.words(error.reason, error.facts))
@@ -72,5 +73,5 @@ def _words(request: Request, reason: str) -> Words:
 def _page(request: Request, status: int, words: Words) -> HTMLResponse:
     desk: Desk = request.app.state.desk
     visit = Visit(request, desk, None, desk.cookies.visitor(request), desk.cookies.session(request))
-    back = request.headers.get("referer", "")
+    back = path_of_ours(request, request.headers.get("referer", ""))
     return visit.framed("erreur.html", Frame(), status=status, code=status, words=words, back=back)

@@ -1,12 +1,11 @@
 """Coming in and going out, and getting a forgotten password back."""
 
-from urllib.parse import urlsplit
-
 from fastapi import APIRouter, Response
 
 from kit.errors import Kind, TurnedDown
 from preavis.accounts.v1 import accounts_pb2
 from services.gateway.forms.form import Form
+from services.gateway.pages.security import path_of_ours
 from services.gateway.pages.visit import Anyone, Visit
 from services.gateway.peers import read_principal
 
@@ -18,14 +17,14 @@ async def form(visit: Anyone, suite: str = "") -> Response:
     """Ask who is there."""
     if visit.principal:
         return visit.go(_home(staff=visit.principal.is_staff))
-    return await visit.page("compte/connexion.html", suite=_inside(suite))
+    return await visit.page("compte/connexion.html", suite=path_of_ours(visit.request, suite))
 
 
 @router.post("/connexion")
 async def log_in(visit: Anyone) -> Response:
     """Open a session, then go where the person was going."""
     sent = visit.form
-    suite = _inside(sent.text("suite"))
+    suite = path_of_ours(visit.request, sent.text("suite"))
     try:
         answer = await visit.house.accounts.LogIn(
             accounts_pb2.LogInRequest(
@@ -43,13 +42,6 @@ async def log_in(visit: Anyone) -> Response:
     return response
 
 
-def _inside(url: str) -> str:
-    """Return an address of ours to go to, nothing for any other."""
-    parts = urlsplit(url)
-    ours = url.startswith("/") and not url.startswith(("//", "/\\")) and not parts.netloc
-    return url if ours and url.isprintable() else ""
-
-
 def _home(*, staff: bool) -> str:
     return "/equipe/verifications" if staff else "/tableau-de-bord"
 
@@ -61,6 +53,7 @@ async def log_out(visit: Anyone) -> Response:
         await visit.house.accounts.LogOut(accounts_pb2.LogOutRequest(session_token=visit.session))
     response = visit.go("/connexion", "logged-out")
     visit.desk.cookies.end_session(response)
+    response.headers["clear-site-data"] = '"cache", "storage"'  # on a shared computer, all of it
     return response
 
 

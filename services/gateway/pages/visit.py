@@ -24,6 +24,7 @@ from services.gateway.pages.security import (
     check_size,
 )
 from services.gateway.peers import House, Principal, acting_as, authenticate
+from services.gateway.rates import place_of, take_of_account
 
 _STATUS: Final[Mapping[Kind, int]] = {
     Kind.INVALID: 422,
@@ -81,8 +82,8 @@ class Visit:
 
     @property
     def address(self) -> str:
-        """The visitor's IP address, for throttling."""
-        return self.request.client.host if self.request.client else ""
+        """Where the visitor comes from, for throttling."""
+        return place_of(self.request)
 
     @property
     def key(self) -> str:
@@ -192,6 +193,9 @@ async def _opened(request: Request) -> Visit:
             if refusal.kind is Kind.LATER:
                 raise
             visit.session_is_over = True
+    if visit.principal:
+        state = request.app.state
+        await take_of_account(visit.principal, store=state.store, settings=desk.settings)
     if request.method not in SAFE_METHODS:
         check_origin(request)
         check_size(request.headers)

@@ -14,7 +14,7 @@ from kit.clock import system_clock
 from kit.errors import Kind, TurnedDown
 from kit.tokens import Caller, speaking_as
 from preavis.accounts.v1 import accounts_pb2
-from services.gateway import api, hooks
+from services.gateway import api, headers, hooks
 from services.gateway.peers import House
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import (
@@ -160,9 +160,9 @@ def edge() -> Edge:
     }
     house: Any = House(**stubs)  # type: ignore[arg-type]  # fakes of generated stubs
     store = FakeStore()
-    app = FastAPI()
     state = State()
     state.settings = settings()
+    app = headers.Edge(doors=headers.product(state.settings))
     state.house = house
     state.store = store
     state.clock = system_clock

@@ -250,7 +250,7 @@ async def test_a_body_beyond_the_limit_is_not_read(api: Edge) -> None:
         "POST", "/v1/letters/l1/mandate/scan", content=b"x" * (12 * 2**20), headers=KEY
     )
 
-    assert (answer.status_code, answer.json()["reason"]) == (400, "body-too-large")
+    assert (answer.status_code, answer.json()["reason"]) == (413, "body-too-large")
     assert {call.rpc for call in api.calls} == {"Authenticate"}
 
 

@@ -16,8 +16,9 @@ from preavis.billing.v1 import billing_pb2
 from preavis.dispatch.v1 import dispatch_pb2
 from preavis.letters.v1 import letters_pb2
 from preavis.signature.v1 import signature_pb2
-from services.gateway import pages
+from services.gateway import headers, pages
 from services.gateway.settings import GatewaySettings
+from services.gateway.tests.api.house import FakeStore
 from services.gateway.tests.pages import sample, sample_letter
 from services.gateway.wording.reasons import Reasons
 from tests.support.time import paris
@@ -365,8 +366,10 @@ class Browser:
 def browser(*, now: datetime | None = None, **more: Any) -> Browser:
     moment = now or paris("Mon 2026-11-23 14:48")
     known = stubs()
-    app = FastAPI()
-    app.state.settings = settings(**more)
+    given = settings(**more)
+    app = headers.Edge(doors=headers.product(given))
+    app.state.settings = given
+    app.state.store = FakeStore()
     app.state.house = known
     app.state.clock = lambda: moment
     app.state.reasons = Reasons.load()

@@ -6,7 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from services.gateway import pages
-from services.gateway.pages.security import content_security_policy
+from services.gateway.headers import content_security_policy
 from services.gateway.tests.pages import rig, sample, sample_letter
 
 PUBLIC = {
@@ -167,7 +167,7 @@ async def test_a_body_that_no_page_would_take_is_not_read() -> None:
         "/compte/justificatifs/identity-document", content=b"x" * (12 * 1024 * 1024)
     )
 
-    assert answer.status_code == 422
+    assert answer.status_code == 413
     assert "trop" in answer.text
 
 
