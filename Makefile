@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ROOMS := kit services cli local tests bench
+# compiled modules are kept, whatever the shell says: without them each start compiles the house anew
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup up reset doctor check lint types borders proto proto-drift test fast prove lock clean
 

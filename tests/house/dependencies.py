@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Final
@@ -61,7 +62,7 @@ def _files_of(module: str) -> Iterator[Path]:
 
 
 def _distributions(modules: set[str]) -> set[str]:
-    known = packages_distributions()
+    known = _installed()
     found: set[str] = set()
     for module in modules:
         top = module.split(".")[0]
@@ -72,6 +73,12 @@ def _distributions(modules: set[str]) -> set[str]:
     for name in list(found):
         found |= BY_NAME.get(name, set())
     return found
+
+
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    """Map each import name to its distributions: a walk through all that is installed."""
+    return packages_distributions()
 
 
 def _exact(module: str) -> str:

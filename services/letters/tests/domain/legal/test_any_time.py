@@ -112,6 +112,7 @@ def _eight_years() -> list[date]:
     return [first + timedelta(days=count) for count in range(8 * 365 + 2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ground", [Ground.HAMON, Ground.RIA])
 def test_every_day_of_eight_years_agrees_with_trying_all_sending_days(ground: Ground) -> None:
     tolerance = infra_annual.TOLERANCE_DAYS[ground]
