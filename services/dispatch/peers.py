@@ -150,6 +150,7 @@ class LettersPeer:
         with acting_for(account_id):
             letter = (await self._stub.GetLetter(request, timeout=TIMEOUT_S)).letter
         return LetterFacts(
+            number=letter.number,
             missing=list(dict.fromkeys(item.field or item.code for item in letter.missing)),
             recipient=letter.recipient.name,
             is_reachable=bool(letter.recipient.electronic_address),

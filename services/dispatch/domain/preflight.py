@@ -52,6 +52,8 @@ class Price:
 class LetterFacts:
     """A letter before it is frozen, as far as sending it is concerned."""
 
+    number: str
+    """The letter's, as people know it: « 26-04833 »."""
     missing: Sequence[str]
     """Stable codes of what is missing; empty when it is complete."""
     recipient: str

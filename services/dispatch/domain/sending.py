@@ -88,6 +88,8 @@ class Order:
     attaches_mandate: bool
     validated_at: datetime
     author_name: str
+    letter_number: str = ""
+    """What the statement of credit names as the cause."""
     leaves_now: bool = False
     wanted_new_start: date | None = None
     """The start the user gave, when it is what the day was computed from."""

@@ -53,6 +53,7 @@ class FakeCredit:
 
     cents: int = 100_000
     held: dict[str, tuple[UUID, int]] = field(default_factory=dict)
+    causes: list[str] = field(default_factory=list)
     captured: dict[str, date] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
 
@@ -77,6 +78,7 @@ class FakeCredit:
             missing = price - await self.available_cents(account_id)
             raise CreditShort(missing_cents=str(missing))
         self.held[key] = (account_id, price)
+        self.causes.append(cause)
         return price
 
     async def capture(self, account_id: UUID, key: str, *, on_day: date) -> None:
@@ -126,6 +128,7 @@ class FakeLetters:
 
     async def facts(self, account_id: UUID, letter_id: UUID) -> LetterFacts:
         return LetterFacts(
+            number="27-00012",
             missing=self.missing,
             recipient="Mutuelle Val d’Ambre",
             is_reachable=bool(self.address),

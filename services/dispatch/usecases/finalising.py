@@ -13,7 +13,7 @@ from services.dispatch.domain.timing import Timing
 from services.dispatch.domain.whys import MailNotAllowed, NotPossible
 from services.dispatch.ports import Desk
 from services.dispatch.usecases import planning, preparing
-from services.dispatch.usecases.planning import Plan
+from services.dispatch.usecases.planning import Plan, Preflight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +54,13 @@ async def finalise(account_id: UUID, asked: Validation, *, desk: Desk) -> Sendin
     plan = await planning.plan(
         account_id, asked.letter_id, asked.timing, desk=desk, has_sent=has_sent
     )
-    order = _order(asked, plan, attaches_mandate=found.mandate.attached, desk=desk)
+    order = _order(asked, plan, found, desk=desk)
     begun = await _begin(account_id, asked.letter_id, order, found.agency, desk=desk)
     failpoint("dispatch.finalise.begun")
     return await preparing.carry_on(begun, desk=desk)
 
 
-def _order(asked: Validation, plan: Plan, *, attaches_mandate: bool, desk: Desk) -> Order:
+def _order(asked: Validation, plan: Plan, found: Preflight, *, desk: Desk) -> Order:
     """Restate what was confirmed. Raises ``NotPossible``, ``MailNotAllowed``, ``DatesChanged``."""
     day = check_dates(plan, asked.mail_kind, asked.confirmed)
     return Order(
@@ -70,9 +70,10 @@ def _order(asked: Validation, plan: Plan, *, attaches_mandate: bool, desk: Desk)
         last_covered_day=plan.planned.last_covered_day,
         new_start=plan.planned.new_start,
         gross_cents=asked.confirmed.gross_cents,
-        attaches_mandate=attaches_mandate,
+        attaches_mandate=found.mandate.attached,
         validated_at=desk.clock(),
         author_name=asked.author_name,
+        letter_number=found.letter.number,
         leaves_now=plan.leaves_now,
         wanted_new_start=asked.timing.new_start,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from kit.days import paris_date
 from services.dispatch.domain import cutoffs, preflight
 from services.dispatch.domain.letter import Agency, MailKind
-from services.dispatch.domain.preflight import Action, MandateFacts, Price
+from services.dispatch.domain.preflight import Action, LetterFacts, MandateFacts, Price
 from services.dispatch.domain.timing import FirstDay, Timing
 from services.dispatch.ports import Desk, Planned
 
@@ -22,6 +22,7 @@ class Preflight:
     prices: Sequence[Price]
     available_cents: int
     agency: Agency
+    letter: LetterFacts
     mandate: MandateFacts
 
     @property
@@ -64,6 +65,7 @@ async def look(account_id: UUID, letter_id: UUID, *, desk: Desk) -> Preflight:
         prices=prices,
         available_cents=available,
         agency=agency,
+        letter=letter,
         mandate=mandate,
     )
 

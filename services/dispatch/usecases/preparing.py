@@ -74,7 +74,7 @@ async def _hold(sending: Sending, *, desk: Desk) -> Sending:
         sending.account_id,
         sending.hold_key,
         order.mail_kind,
-        cause=str(sending.letter_id),
+        cause=order.letter_number,
         on_day=paris_date(order.validated_at),
         expected_gross_cents=order.gross_cents,
     )

@@ -23,6 +23,7 @@ async def test_a_validated_letter_is_held_frozen_checked_and_scheduled() -> None
 
     assert sending.state is State.SCHEDULED
     assert room.credit.held == {sending.hold_key: (ACCOUNT, 540)}
+    assert room.credit.causes == ["27-00012"]  # what the statement of credit says
     assert (LETTER, 1) in room.letters.frozen
     assert (LETTER, 1) in room.mandates.locked
     assert room.store.kept.items[f"depart:{sending.id}"].due_at == paris("Fri 2027-01-15 08:00")
@@ -198,7 +199,7 @@ async def test_a_preparation_nobody_waits_for_is_carried_on_and_its_refusal_is_m
     asked = a_validation(send_day=FRIDAY)
     found = await planning.look(ACCOUNT, LETTER, desk=room.desk)
     plan = await planning.plan(ACCOUNT, LETTER, asked.timing, desk=room.desk)
-    order = finalising._order(asked, plan, attaches_mandate=True, desk=room.desk)
+    order = finalising._order(asked, plan, found, desk=room.desk)
     await finalising._begin(ACCOUNT, LETTER, order, found.agency, desk=room.desk)
     room.mandates.refusal = "mandate-undecided"
     room.clock.advance(timedelta(minutes=2))
