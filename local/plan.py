@@ -9,6 +9,7 @@ from typing import Final
 
 from kit.migrations import role_url
 from kit.tokens import new_key_pair
+from local.sandbox.authority import Authority
 from local.sandbox.authority import ensure as ensure_authority
 from local.servers import free_port
 
@@ -38,6 +39,7 @@ class Plan:
     environment: str
     postgres_url: str
     nats_url: str
+    authority: Authority  # read once: each reading proves its primes anew
     ports: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -47,7 +49,11 @@ class Plan:
     ) -> "Plan":
         """Read the keys kept in ``data_dir`` (made on first use) and pick free ports."""
         plan = cls(
-            data_dir=data_dir, environment=environment, postgres_url=postgres_url, nats_url=nats_url
+            data_dir=data_dir,
+            environment=environment,
+            postgres_url=postgres_url,
+            nats_url=nats_url,
+            authority=ensure_authority(data_dir / "sandbox"),
         )
         plan.secrets = _kept_secrets(data_dir / "secrets.json")
         preferred = HTTP_PORT if environment == "demo" else None
@@ -184,8 +190,7 @@ def _kept_secrets(path: Path) -> dict[str, str]:
 
 def partner_env(plan: Plan) -> dict[str, dict[str, str]]:
     """Return each service's own settings: here every partner is the sandbox."""
-    authority = ensure_authority(plan.data_dir / "sandbox")
-    kept, sandbox = plan.secrets, plan.sandbox_url
+    authority, kept, sandbox = plan.authority, plan.secrets, plan.sandbox_url
     hooks = plan.public_url + "/hooks"
     return {
         "billing": {
