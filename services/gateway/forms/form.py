@@ -85,12 +85,21 @@ class Form:
         if self.errors:
             raise InvalidFields(list(self.errors.values()))
 
-    def turned_down(self, refusal: TurnedDown, names: Mapping[str, str] | None = None) -> "Form":
+    def turned_down(
+        self,
+        refusal: TurnedDown,
+        names: Mapping[str, str] | None = None,
+        *,
+        about: Mapping[str, str] | None = None,
+    ) -> "Form":
         """Return the form with what refused it: beside its fields, or above them all.
 
-        ``names`` tells which input stands for a field that the owner of the rule names otherwise.
+        ``names`` tells which input stands for a field that the owner of the rule names otherwise;
+        ``about``, which input a refusal as a whole is about: it is said there.
         """
-        if isinstance(refusal, InvalidFields):
+        if refusal.reason in (about or {}):
+            self.mistake((about or {})[refusal.reason], refusal.reason, **refusal.facts)
+        elif isinstance(refusal, InvalidFields):
             for error in refusal.errors:
                 name = (names or {}).get(error.field, error.field)
                 self.errors.setdefault(name, FieldError(name, error.reason, error.facts))

@@ -24,6 +24,8 @@ class Frame:
     """The band's figures; each absent one is simply not shown."""
 
     section: str = ""
+    has_figures: bool = True
+    """False when nobody was asked for them, as on the page of a refused form."""
     available_cents: int | None = None
     is_low: bool = False
     to_finish: int = 0

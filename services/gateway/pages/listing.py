@@ -13,7 +13,7 @@ FILTERS: Final = {
     "au": "Fin jusqu’au",
     "contrat": "Contrat",
     "destinataire": "Destinataire",
-    "envoi": "Envoyée depuis (jours)",
+    "envoi": "Envoyée depuis",
     "lettre": "Lettre",
     "suivi": "Suivi",
     "auteur": "Auteur",
@@ -21,6 +21,10 @@ FILTERS: Final = {
 """Each filter of the address, and the word of its token."""
 _OTHERS: Final = ("vue", "tri", "ordre", "apres")
 _LONGEST: Final = 200
+_BY_NAME: Final = frozenset({"souscripteur", "destinataire"})
+"""Columns of names: read from A on. The others, numbers and days, begin with the latest."""
+_UP: Final = "croissant"
+_DOWN: Final = "decroissant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,16 @@ class Listing:
         """Return the address of another view, filters kept."""
         return self._address({**self.values, "vue": view, "apres": ""})
 
+    @property
+    def descending(self) -> bool:
+        """Whether the list runs from Z to A, or from the latest on."""
+        if self["ordre"] in {_UP, _DOWN}:
+            return self["ordre"] == _DOWN
+        return self["tri"] not in _BY_NAME
+
     def sorted_by(self, key: str) -> str:
         """Return the address ordered by a column; a second time, the other way."""
-        turned = self["tri"] == key and self["ordre"] != "croissant"
-        order = "croissant" if turned else ""
+        order = {"ascending": _DOWN, "descending": _UP}.get(self.direction(key), "")
         return self._address({**self.values, "tri": key, "ordre": order, "apres": ""})
 
     def after(self, cursor: str) -> str:
@@ -69,7 +79,7 @@ class Listing:
         """Return ``ascending``, ``descending``, or nothing for a column that does not order."""
         if (self["tri"] or "numero") != key:
             return ""
-        return "ascending" if self["ordre"] == "croissant" else "descending"
+        return "descending" if self.descending else "ascending"
 
     @staticmethod
     def _address(values: Mapping[str, str]) -> str:

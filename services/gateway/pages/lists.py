@@ -67,7 +67,7 @@ async def letters(visit: Agent) -> Response:
             view=VIEWS.get(asked["vue"], letters_pb2.LETTER_VIEW_ALL),
             filters=_filters(visit, asked),
             sort=SORTS.get(asked["tri"], letters_pb2.LETTER_SORT_NUMBER),
-            descending=asked["ordre"] != "croissant",
+            descending=asked.descending,
             cursor=asked["apres"],
         )
     )

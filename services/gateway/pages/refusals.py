@@ -11,9 +11,10 @@ from starlette.exceptions import HTTPException
 
 from kit.errors import Kind, TurnedDown
 from services.gateway.pages.desk import Desk
-from services.gateway.pages.frame import Frame
-from services.gateway.pages.security import path_of_ours
+from services.gateway.pages.frame import Frame, frame_for, quietly
+from services.gateway.pages.security import SAFE_METHODS, path_of_ours
 from services.gateway.pages.visit import LoginNeeded, Visit, status_of
+from services.gateway.peers import authenticate
 from services.gateway.wording.reasons import Words
 
 _log = structlog.get_logger()
@@ -24,6 +25,8 @@ _REASONS: Final = {
     405: "not-found",
     500: "internal-error",
 }
+_FAILED: Final = 500
+_WORTH_ANOTHER_TRY: Final = frozenset({409, 429, 503})
 _STATUSES: Final = {"throttled": 429, "too-many-requests": 429, "body-too-large": 413}
 
 
@@ -49,20 +52,20 @@ async def _turned_down(request: Request, error: Exception) -> Response:
     status = _STATUSES.get(error.reason) or status_of(error)
     if error.kind is Kind.LATER:
         _log.warning("page_unavailable", reason=error.reason)
-    return _page(request, status, desk.reasons.words(error.reason, error.facts))
+    return await _page(request, status, desk.reasons.words(error.reason, error.facts))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return _page(request, status, _words(request, _REASONS.get(status, "internal-error")))
+    return await _page(request, status, _words(request, _REASONS.get(status, "internal-error")))
 
 
 async def _unreadable(request: Request, _error: Exception) -> Response:
-    return _page(request, _NOT_FOUND, _words(request, "not-found"))
+    return await _page(request, _NOT_FOUND, _words(request, "not-found"))
 
 
 async def _failed(request: Request, _error: Exception) -> Response:
-    return _page(request, 500, _words(request, "internal-error"))
+    return await _page(request, 500, _words(request, "internal-error"))
 
 
 def _words(request: Request, reason: str) -> Words:
@@ -70,8 +73,25 @@ def _words(request: Request, reason: str) -> Words:
     return desk.reasons.words(reason)
 
 
-def _page(request: Request, status: int, words: Words) -> HTMLResponse:
+async def _page(request: Request, status: int, words: Words) -> HTMLResponse:
+    """Say what happened inside the frame of whoever is there, as far as it is known."""
+    visit = await _visit(request)
+    frame = Frame(has_figures=False)
+    if request.method in SAFE_METHODS and status < _FAILED:  # else nobody is asked anything more
+        frame = await frame_for(visit.house, visit.principal, request.url.path)
+    again = status in _WORTH_ANOTHER_TRY or request.method == "POST"
+    back = path_of_ours(request, request.headers.get("referer", "")) if again else ""
+    return visit.framed("erreur.html", frame, status=status, code=status, words=words, back=back)
+
+
+async def _visit(request: Request) -> Visit:
+    """Return the visit that went wrong; for an address nobody serves, one made now."""
+    known = getattr(request.state, "visit", None)
+    if isinstance(known, Visit):
+        return known
     desk: Desk = request.app.state.desk
-    visit = Visit(request, desk, None, desk.cookies.visitor(request), desk.cookies.session(request))
-    back = path_of_ours(request, request.headers.get("referer", ""))
-    return visit.framed("erreur.html", Frame(), status=status, code=status, words=words, back=back)
+    session = desk.cookies.session(request)
+    visit = Visit(request, desk, None, desk.cookies.visitor(request), session)
+    if session:
+        visit.principal = await quietly(authenticate(desk.house, session))
+    return visit

@@ -53,6 +53,13 @@ class StaffOnly(TurnedDown):
     reason = "staff-only"
 
 
+class AgentsOnly(TurnedDown):
+    """The page is an agency's own."""
+
+    kind = Kind.DENIED
+    reason = "agents-only"
+
+
 @dataclass(slots=True)
 class Visit:
     """A request in hand. Handlers parse with it, call ``house``, and answer with it."""
@@ -89,6 +96,11 @@ class Visit:
     def key(self) -> str:
         """What this form creates, once; made anew for a form that lacks it."""
         return self.form.text(KEY_FIELD) or new_token()
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether the page asked, while it is filled in, for a part of itself drawn again."""
+        return self.request.headers.get("hx-request") == "true"
 
     @property
     def who(self) -> Principal:
@@ -186,6 +198,7 @@ async def _opened(request: Request) -> Visit:
     desk: Desk = request.app.state.desk
     session = desk.cookies.session(request)
     visit = Visit(request, desk, None, desk.cookies.visitor(request), session)
+    request.state.visit = visit  # for the page that says what went wrong
     if session:
         try:
             visit.principal = await authenticate(desk.house, session)
@@ -218,7 +231,7 @@ async def agent(visit: Annotated[Visit, Depends(anyone)]) -> Visit:
     if visit.principal is None:
         raise LoginNeeded(_came_for(visit.request))
     if visit.principal.is_staff:
-        raise StaffOnly
+        raise AgentsOnly
     return visit
 
 

@@ -10,6 +10,7 @@ from preavis.letters.v1 import letters_pb2
 from services.gateway.forms.form import Form
 from services.gateway.pages.letters import fields as asked_fields
 from services.gateway.pages.letters.finding import letter_numbered
+from services.gateway.pages.letters.law import note_refusal
 from services.gateway.pages.letters.naming import names_of
 from services.gateway.pages.visit import Agent, Visit
 
@@ -17,6 +18,8 @@ router = APIRouter()
 
 _SHOW: Final = "afficher"  # the buttons that only redraw the page
 _COMPUTE: Final = "calculer"
+_START: Final = "wanted_new_start"
+_DATED_FIRST: Final = ("anniversary", "first_subscription")  # what a ground's window hangs on
 
 
 @dataclass(slots=True)
@@ -121,17 +124,27 @@ async def save(visit: Agent, number: str) -> Response:
         sent.check()
         evaluation = await _evaluated(visit, draft, values)
         if sent.text("action") == _COMPUTE:
+            if not visit.is_fragment:
+                _note_refusal(sent, draft, evaluation)
             return await _page(visit, draft, sent, evaluation)
         await _keep(visit, draft, values)
     except TurnedDown as refusal:
         names = asked_fields.input_names(draft.fields)
         return await _page(visit, draft, sent.turned_down(refusal, names))
-    if not evaluation.ok and sent.text("action") != "quand-meme":
+    if not evaluation.ok:
+        _note_refusal(sent, draft, evaluation)
         fresh = await letter_numbered(visit, number)
         draft.letter = fresh
         draft.contract_id = draft.contract_id or fresh.contracts[-1].contract_id
         return await _page(visit, draft, sent, evaluation, kept=True)
     return visit.go(f"/resiliations/{number}")
+
+
+def _note_refusal(form: Form, draft: Draft, evaluation: letters_pb2.Evaluation) -> None:
+    """Say a refusal of the law beside the date to change; beside the ground when it is none."""
+    inputs = asked_fields.input_names(draft.fields)
+    otherwise = next((inputs[name] for name in _DATED_FIRST if name in inputs), "ground")
+    note_refusal(form, evaluation, start=inputs.get(_START, otherwise), otherwise=otherwise)
 
 
 async def _keep(visit: Visit, draft: Draft, values: dict[str, str]) -> None:

@@ -13,14 +13,25 @@ def test_a_filter_is_removed_alone_and_the_page_starts_again() -> None:
     assert asked.cleared() == "/resiliations?vue=envoyees"
 
 
-def test_a_column_orders_one_way_then_the_other() -> None:
+def test_numbers_and_days_begin_with_the_latest_then_turn() -> None:
     assert Listing.read({}).direction("numero") == "descending"
     assert Listing.read({}).sorted_by("effet") == "/resiliations?tri=effet"
 
     ordered = Listing.read({"tri": "effet"})
-    assert ordered.direction("effet") == "descending"
+    assert (ordered.direction("effet"), ordered.descending) == ("descending", True)
     assert ordered.sorted_by("effet") == "/resiliations?tri=effet&ordre=croissant"
-    assert Listing.read({"tri": "effet", "ordre": "croissant"}).direction("effet") == "ascending"
+    turned = Listing.read({"tri": "effet", "ordre": "croissant"})
+    assert (turned.direction("effet"), turned.descending) == ("ascending", False)
+
+
+def test_names_begin_with_a_then_turn() -> None:
+    assert Listing.read({}).sorted_by("souscripteur") == "/resiliations?tri=souscripteur"
+
+    ordered = Listing.read({"tri": "souscripteur"})
+    assert (ordered.direction("souscripteur"), ordered.descending) == ("ascending", False)
+    assert ordered.sorted_by("souscripteur").endswith("tri=souscripteur&ordre=decroissant")
+    turned = Listing.read({"tri": "souscripteur", "ordre": "decroissant"})
+    assert turned.sorted_by("souscripteur").endswith("tri=souscripteur&ordre=croissant")
 
 
 def test_another_view_keeps_the_filters_and_unknown_names_are_dropped() -> None:
