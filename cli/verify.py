@@ -58,6 +58,9 @@ def _say_verdict(sheet: SealedSheet, words: dict[str, Any]) -> int:
         "events": str(len(evidence.events)),
         "proofs": str(len(evidence.proofs)),
         "head": evidence.head,
+        "sheet": evidence.letter.get("sheet_number", ""),
+        "evidence": evidence.sha256,
+        "previous": evidence.letter.get("previous_evidence_sha256", ""),
         "sha256": sheet.sha256,
     }
     width = max(len(words["facts"][name]) for name in facts)

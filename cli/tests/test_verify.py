@@ -193,6 +193,17 @@ def test_the_command_says_in_french_what_it_found(
     assert said in printed.out + printed.err
 
 
+def test_a_sheet_tells_its_place_in_the_accounts_chain(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verify.main(["fiche.pdf", "--trust", "autorite.pem"])
+
+    printed = capsys.readouterr().out
+    assert re.search(r"n° +7$", printed, re.MULTILINE)
+    assert some_evidence().sha256 in printed  # what the next sheet must name
+    assert "ab" * 32 in printed  # what the sheet before must print
+
+
 def test_evidence_reads_back_what_it_wrote() -> None:
     evidence = some_evidence()
 

@@ -75,6 +75,11 @@ class Evidence:
     proofs: Sequence[EvidenceProof]
 
     @property
+    def sha256(self) -> str:
+        """The hash of the whole: the account's next evidence is chained to it."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    @property
     def head(self) -> str:
         """The hash of the last event: it alone commits to all of them."""
         return self.events[-1].hash if self.events else GENESIS

@@ -24,10 +24,11 @@ ETSI_NAMES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previous:
-    """The account's sheet before this one: number 0 and zeros for the first."""
+    """The account's evidence before this one: number 0 and zeros for the first."""
 
     number: int
     sha256: str
+    """Of the evidence itself, not of its sealed sheet: sheets are sealed in any order."""
 
 
 def evidence_of(
@@ -81,7 +82,7 @@ def _letter(sending: Sending, letter: FrozenLetter, previous: Previous) -> dict[
         "operator_reference": attempt.reference if attempt else "",
         "our_reference": str(attempt.id) if attempt else "",
         "sheet_number": str(previous.number + 1),
-        "previous_sheet_sha256": previous.sha256,
+        "previous_evidence_sha256": previous.sha256,
     }
 
 

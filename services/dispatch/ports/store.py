@@ -24,7 +24,7 @@ class SendingMissing(TurnedDown):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceHead:
-    """The last evidence sheet of an account: the next one names it."""
+    """The last evidence of an account's chain: the next one names it by its hash."""
 
     number: int
     sha256: str
@@ -87,10 +87,16 @@ class Work(Protocol):
         """Return the number that the last call about an attempt named; None when none came."""
 
     async def evidence_head(self) -> EvidenceHead:
-        """Return the account's last evidence sheet, locked until the end."""
+        """Return the end of the account's chain; whoever asks next waits until this ends."""
 
-    async def advance_evidence(self, previous: EvidenceHead, sha256: str) -> None:
-        """Chain one more sheet. Raises ``ChangedMeanwhile`` if another came in between."""
+    async def chain_evidence(self, head: EvidenceHead, sending_id: UUID, evidence: bytes) -> None:
+        """Chain a sending's evidence to this head, kept until it is sealed. Once per sending."""
+
+    async def unsealed_evidence(self, sending_id: UUID) -> bytes | None:
+        """Return a sending's evidence that is chained and not sealed yet."""
+
+    async def evidence_sealed(self, sending_id: UUID) -> None:
+        """Keep no more than the hash: the sealed sheet carries the evidence."""
 
     async def plan(
         self,

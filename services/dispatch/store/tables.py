@@ -106,6 +106,16 @@ OPERATOR_SENDER: Final = Table(
     Column("fingerprint", Text, primary_key=True),
     Column("number", Text, nullable=False),
 )
+EVIDENCE_SHEET: Final = Table(
+    "evidence_sheet",
+    METADATA,
+    Column("account_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sending_id", Uuid, nullable=False),
+    Column("previous_sha256", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("evidence", LargeBinary),
+)
 EVIDENCE_HEAD: Final = Table(
     "evidence_head",
     METADATA,

@@ -1,5 +1,6 @@
 """One transaction on one account."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -35,6 +36,7 @@ from services.dispatch.store.rows import (
 from services.dispatch.store.tables import (
     ATTEMPT,
     EVIDENCE_HEAD,
+    EVIDENCE_SHEET,
     HINT,
     OPERATOR_SENDER,
     PROOF,
@@ -205,7 +207,7 @@ class PgWork:
         return found
 
     async def evidence_head(self) -> EvidenceHead:
-        """Return the account's last evidence sheet, locked until the end."""
+        """Return the end of the account's chain, locked until the end."""
         table = EVIDENCE_HEAD
         first = insert(table).values(account_id=self._account_id, number=0, sha256=GENESIS)
         await self._session.execute(first.on_conflict_do_nothing())
@@ -217,17 +219,41 @@ class PgWork:
         number, sha256 = row.one()
         return EvidenceHead(number=number, sha256=sha256)
 
-    async def advance_evidence(self, previous: EvidenceHead, sha256: str) -> None:
-        """Chain one more sheet. Raises ``ChangedMeanwhile`` if another came in between."""
-        table = EVIDENCE_HEAD
-        moved = await self._session.execute(
-            update(table)
-            .where(table.c.account_id == self._account_id, table.c.sha256 == previous.sha256)
-            .values(number=previous.number + 1, sha256=sha256)
-            .returning(table.c.number)
+    async def chain_evidence(self, head: EvidenceHead, sending_id: UUID, evidence: bytes) -> None:
+        """Chain a sending's evidence to this head, kept until it is sealed."""
+        table, sha256 = EVIDENCE_HEAD, hashlib.sha256(evidence).hexdigest()
+        link = {"number": head.number + 1, "sha256": sha256}
+        await self._session.execute(
+            insert(EVIDENCE_SHEET).values(
+                account_id=self._account_id,
+                sending_id=sending_id,
+                previous_sha256=head.sha256,
+                evidence=evidence,
+                **link,
+            )
         )
-        if moved.first() is None:
-            raise ChangedMeanwhile
+        await self._session.execute(
+            update(table).where(table.c.account_id == self._account_id).values(link)
+        )
+
+    async def unsealed_evidence(self, sending_id: UUID) -> bytes | None:
+        """Return a sending's evidence that is chained and not sealed yet."""
+        table = EVIDENCE_SHEET
+        found: bytes | None = await self._session.scalar(
+            select(table.c.evidence)
+            .where(table.c.account_id == self._account_id)
+            .where(table.c.sending_id == sending_id)
+        )
+        return found
+
+    async def evidence_sealed(self, sending_id: UUID) -> None:
+        """Keep no more than the hash: the sealed sheet carries the evidence."""
+        table = EVIDENCE_SHEET
+        await self._session.execute(
+            update(table)
+            .where(table.c.account_id == self._account_id, table.c.sending_id == sending_id)
+            .values(evidence=None)
+        )
 
     async def plan(
         self,

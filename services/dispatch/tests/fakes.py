@@ -360,11 +360,14 @@ class FakeVault:
         self.files.pop((sending_id, sha256), None)
 
 
+SEALED = b"\n%SEALED\n"
+
+
 class FakeSealer:
     """Puts the evidence after the sheet."""
 
     async def seal(self, pdf: bytes, *, evidence: bytes, at: datetime) -> bytes:
-        return pdf + b"\n%SEALED\n" + evidence
+        return pdf + SEALED + evidence
 
 
 class FakePrinter:

@@ -1,6 +1,7 @@
 """The store of a sending, kept in memory, with transactions that keep all or nothing."""
 
 import copy
+import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ class Kept:
     senders: dict[tuple[UUID, str, str], str] = field(default_factory=dict)
     hints: list[tuple[UUID, str]] = field(default_factory=list)
     heads: dict[UUID, EvidenceHead] = field(default_factory=dict)
+    sheets: dict[UUID, bytes | None] = field(default_factory=dict)
     items: dict[str, DueItem] = field(default_factory=dict)
     mails: dict[str, Mail] = field(default_factory=dict)
     announced: list[Sending] = field(default_factory=list)
@@ -156,10 +158,18 @@ class MemoryWork:
     async def evidence_head(self) -> EvidenceHead:
         return self._kept.heads.get(self._account_id, EvidenceHead(number=0, sha256=GENESIS))
 
-    async def advance_evidence(self, previous: EvidenceHead, sha256: str) -> None:
-        if await self.evidence_head() != previous:
-            raise ChangedMeanwhile
-        self._kept.heads[self._account_id] = EvidenceHead(number=previous.number + 1, sha256=sha256)
+    async def chain_evidence(self, head: EvidenceHead, sending_id: UUID, evidence: bytes) -> None:
+        if sending_id in self._kept.sheets or await self.evidence_head() != head:
+            raise AssertionError("a chain has one link per sending, and never forks")
+        sha256 = hashlib.sha256(evidence).hexdigest()
+        self._kept.heads[self._account_id] = EvidenceHead(number=head.number + 1, sha256=sha256)
+        self._kept.sheets[sending_id] = evidence
+
+    async def unsealed_evidence(self, sending_id: UUID) -> bytes | None:
+        return self._kept.sheets.get(sending_id)
+
+    async def evidence_sealed(self, sending_id: UUID) -> None:
+        self._kept.sheets[sending_id] = None
 
     async def plan(
         self,

@@ -101,7 +101,12 @@ def some_evidence(proof: bytes = b"%PDF- a proof of deposit") -> Evidence:
         deposited.hash, at=NOON + timedelta(days=2), code="ConsignmentAcceptance", facts={}
     )
     return Evidence(
-        letter={"number": "26-00001", "sha256": "0" * 64},
+        letter={
+            "number": "26-00001",
+            "sha256": "0" * 64,
+            "sheet_number": "7",
+            "previous_evidence_sha256": "ab" * 32,
+        },
         parties={"sender": {"name": "Agence Béraud"}, "recipient": {"name": "Val d’Ambre"}},
         events=[deposited, accepted],
         proofs=[

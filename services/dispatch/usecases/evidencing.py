@@ -1,4 +1,4 @@
-"""Our own evidence sheet: made once a sending has ended, sealed, chained, kept."""
+"""Our own evidence sheet: chained once a sending has ended, then sealed and kept."""
 
 import tomllib
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from kit.days import paris_date
-from kit.errors import ChangedMeanwhile
 from kit.failpoints import failpoint
 from kit.templating import environment
 from services.dispatch.domain.evidence import Evidence
@@ -14,7 +13,7 @@ from services.dispatch.domain.evidence_sheet import Previous, evidence_of
 from services.dispatch.domain.proofs import Proof, ProofKind, filename
 from services.dispatch.domain.sending import ENDED, Sending
 from services.dispatch.domain.timeline import Happened
-from services.dispatch.ports import Desk, EvidenceHead, Work
+from services.dispatch.ports import Desk, Work
 from services.dispatch.usecases import erasing, proving, telling
 
 FOLDER: Final = Path(__file__).parent.parent / "templates"
@@ -26,8 +25,9 @@ WORDS: Final = tomllib.loads((FOLDER / "proofs.toml").read_text("utf-8"))
 async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
     """Make the evidence sheet of a sending that has ended, once.
 
-    Raises ``ProofNotReady`` while the operator's own proofs are not all here, and
-    ``ChangedMeanwhile`` when another sheet of the account came in between: both are tried again.
+    Its evidence is first chained to the account's, in a transaction as short as can be; rendering
+    and sealing, which are slow, wait for no other sheet. Raises ``ProofNotReady`` while the
+    operator's own proofs are not all here: it is tried again.
     """
     async with desk.store.account(account_id) as work:
         sending = await work.get(sending_id)
@@ -36,30 +36,38 @@ async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> No
             return
         if proving.EXPECTED[sending.state] - stored:
             raise proving.ProofNotReady
-        head, evidence = await _gather(work, sending)
+        evidence = await _chained(work, sending)
+    failpoint("dispatch.evidence.chained")
     html = TEMPLATES.get_template("evidence.html").render(_content(sending, evidence))
     pdf = await desk.printer.render(html, stylesheet=STYLESHEET)
     sealed = await desk.sealer.seal(pdf, evidence=evidence.to_bytes(), at=desk.clock())
     failpoint("dispatch.evidence.sealed")
-    await _keep(sending, head, sealed, desk=desk)
+    await _keep(sending, evidence, sealed, desk=desk)
     failpoint("dispatch.evidence.stored")
 
 
-async def _gather(work: Work, sending: Sending) -> tuple[EvidenceHead, Evidence]:
+async def _chained(work: Work, sending: Sending) -> Evidence:
+    """Return a sending's link of the account's chain, added if it is not there yet."""
+    unsealed = await work.unsealed_evidence(sending.id)
+    if unsealed is not None:
+        return Evidence.read(unsealed)
     if sending.letter is None:
         raise ValueError("a sending that has ended carried a letter")
-    head = await work.evidence_head()
     timeline = await work.timeline(sending.id)
-    return head, evidence_of(
+    proofs = await work.proofs(sending.id)
+    head = await work.evidence_head()  # last: the account's other sheets wait from here
+    evidence = evidence_of(
         sending,
         sending.letter,
         facts=[line.fact for line in timeline if line.generation == sending.generation],
-        proofs=await work.proofs(sending.id),
+        proofs=proofs,
         previous=Previous(number=head.number, sha256=head.sha256),
     )
+    await work.chain_evidence(head, sending.id, evidence.to_bytes())
+    return evidence
 
 
-async def _keep(sending: Sending, head: EvidenceHead, sealed: bytes, *, desk: Desk) -> None:
+async def _keep(sending: Sending, evidence: Evidence, sealed: bytes, *, desk: Desk) -> None:
     sha256 = await desk.vault.put(sending.id, sealed)
     now, attempt, letter = desk.clock(), sending.attempt, sending.letter
     proof = Proof(
@@ -72,13 +80,11 @@ async def _keep(sending: Sending, head: EvidenceHead, sealed: bytes, *, desk: De
         stored_at=now,
         operator_reference=attempt.reference if attempt else "",
     )
-    facts = {"sha256": sha256, "sheet": str(head.number + 1)}
+    facts = {"sha256": sha256, "sheet": evidence.letter["sheet_number"]}
     async with desk.store.account(sending.account_id) as work:
         current = await work.get(sending.id)
-        if await work.evidence_head() != head:
-            raise ChangedMeanwhile  # the sheet names the one before it: it is made again
         if await work.add_proof(current, proof):
-            await work.advance_evidence(head, sha256)
+            await work.evidence_sealed(current.id)
             await erasing.plan(work, current.id, sha256, paris_date(now))
             await work.note(current, Happened(code="proof-evidence", at=now, facts=facts))
 

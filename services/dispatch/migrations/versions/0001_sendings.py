@@ -111,6 +111,19 @@ TABLES = (
         PRIMARY KEY (account_id, operator, fingerprint)
     )
     """,
+    # A chain per account: each row names the one before it, and no two name the same.
+    """
+    CREATE TABLE evidence_sheet (
+        account_id uuid NOT NULL,
+        number int NOT NULL CHECK (number > 0),
+        sending_id uuid NOT NULL UNIQUE REFERENCES sending (id),
+        previous_sha256 text NOT NULL,
+        sha256 text NOT NULL CHECK (length(sha256) = 64),
+        evidence bytea,
+        PRIMARY KEY (account_id, number),
+        UNIQUE (account_id, previous_sha256)
+    )
+    """,
     """
     CREATE TABLE evidence_head (
         account_id uuid PRIMARY KEY,
@@ -124,7 +137,7 @@ TABLES = (
 def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
-    for table in ("sending", "attempt", "operator_sender", "evidence_head"):
+    for table in ("sending", "attempt", "operator_sender", "evidence_head", "evidence_sheet"):
         protect(op, table, grants=("SELECT", "INSERT", "UPDATE"))
     for table in ("timeline", "proof", "hint"):  # what happened stays written
         protect(op, table, grants=("SELECT", "INSERT"))

@@ -1,15 +1,18 @@
 """The store: one suite on the memory and on real Postgres."""
 
 import asyncio
+import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from kit.errors import ChangedMeanwhile
 from kit.ids import new_id, new_token, token_hash
+from services.dispatch.domain.evidence import GENESIS
 from services.dispatch.domain.letter import Attachment
 from services.dispatch.domain.proofs import Proof, ProofKind
 from services.dispatch.domain.sending import Sending, State
@@ -263,18 +266,33 @@ async def test_a_call_at_the_instant_of_the_answer_is_followed_at_once(
     assert {UUID(sending_id): due_at for sending_id, due_at in rows} == dict.fromkeys(raced, NOON)
 
 
-async def test_evidence_sheets_advance_one_at_a_time(store: Store) -> None:
-    account_id: UUID = new_id()
+async def test_evidence_is_chained_then_kept_until_it_is_sealed(store: Store) -> None:
+    sending = await kept(store, fresh(State.DEPOSITED))
 
-    async with store.account(account_id) as work:
+    async with store.account(sending.account_id) as work:
         first = await work.evidence_head()
-        await work.advance_evidence(first, "d" * 64)
+        assert await work.unsealed_evidence(sending.id) is None
+        await work.chain_evidence(first, sending.id, b"{}")
         second = await work.evidence_head()
+        unsealed = await work.unsealed_evidence(sending.id)
+        await work.evidence_sealed(sending.id)
+        sealed = await work.unsealed_evidence(sending.id)
 
-    assert (first.number, second.number, second.sha256) == (0, 1, "d" * 64)
-    with pytest.raises(ChangedMeanwhile):
-        async with store.account(account_id) as work:
-            await work.advance_evidence(first, "e" * 64)
+    assert (first.number, first.sha256) == (0, GENESIS)
+    assert (second.number, second.sha256) == (1, hashlib.sha256(b"{}").hexdigest())
+    assert (unsealed, sealed) == (b"{}", None)
+
+
+async def test_a_sending_has_one_link_in_the_chain(store: Store) -> None:
+    sending = await kept(store, fresh(State.DEPOSITED))
+
+    async def chain() -> None:
+        async with store.account(sending.account_id) as work:
+            await work.chain_evidence(await work.evidence_head(), sending.id, b"{}")
+
+    await chain()
+    with pytest.raises((AssertionError, IntegrityError)):
+        await chain()
 
 
 @pytest.mark.servers

@@ -6,12 +6,13 @@ import pytest
 
 from kit.errors import TurnedDown
 from kit.ids import derived_id
+from services.dispatch.domain.evidence import GENESIS, Evidence
 from services.dispatch.domain.proofs import ProofKind
 from services.dispatch.domain.sending import State
 from services.dispatch.domain.tracking import Answer
 from services.dispatch.ports import Hint
 from services.dispatch.tests.builders import ACCOUNT, Room, a_room
-from services.dispatch.tests.fakes import LOSE
+from services.dispatch.tests.fakes import LOSE, SEALED
 from services.dispatch.usecases import following
 from tests.support.time import paris
 
@@ -273,6 +274,8 @@ async def test_sheets_of_an_account_are_chained() -> None:
     head = room.store.kept.heads[ACCOUNT]
     sheet = room.store.kept.proofs[room.sending().id][-1]
     sealed = await room.vault.get(room.sending().id, sheet.sha256)
-    assert (head.number, head.sha256) == (1, sheet.sha256)
-    assert b'"previous_sheet_sha256":"' + b"0" * 64 in sealed
-    assert b"ConsignmentAcceptance" in sealed
+    evidence = Evidence.read(sealed.partition(SEALED)[2])
+    assert (head.number, head.sha256) == (1, evidence.sha256)
+    assert evidence.letter["previous_evidence_sha256"] == GENESIS
+    assert evidence.events[-1].code == "ConsignmentAcceptance"
+    assert room.store.kept.sheets == {room.sending().id: None}  # the sealed sheet carries it
