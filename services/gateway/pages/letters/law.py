@@ -1,7 +1,12 @@
 """What the law refuses, said beside the answer to change."""
 
+from typing import Final
+
 from preavis.letters.v1 import letters_pb2
 from services.gateway.forms.form import Form
+
+NOT_POSSIBLE: Final = "sending-not-possible"
+"""How dispatch says that the law refuses: letters' own sentence tells more."""
 
 
 def note_refusal(

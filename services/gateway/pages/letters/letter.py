@@ -14,7 +14,7 @@ from services.gateway.forms.form import Form
 from services.gateway.pages.enums import slug
 from services.gateway.pages.frame import quietly
 from services.gateway.pages.letters.finding import letter_numbered
-from services.gateway.pages.letters.naming import heading_of, is_frozen, names_of
+from services.gateway.pages.letters.naming import heading_of, is_frozen, is_validated, names_of
 from services.gateway.pages.rows import facts_of, letter_href, state_of
 from services.gateway.pages.visit import Agent, Visit
 
@@ -50,9 +50,10 @@ async def letter_page(visit: Visit, letter: letters_pb2.Letter, form: Form) -> R
             signature_pb2.GetMandateRequest(letter_id=letter.letter_id)
         )
     )
+    validated = is_validated(letter)
     preflight, evaluation, sheet, wallet = await asyncio.gather(
         visit.house.dispatch.Preflight(dispatch_pb2.PreflightRequest(letter_id=letter.letter_id)),
-        planned(visit, letter),
+        _nothing() if validated else planned(visit, letter),
         _sheet(visit, letter, mention_of(mandate)),
         quietly(visit.house.billing.GetWallet(billing_pb2.GetWalletRequest())),
     )
@@ -68,6 +69,7 @@ async def letter_page(visit: Visit, letter: letters_pb2.Letter, form: Form) -> R
         state_facts=facts_of(letter.tracking),
         tracking_href=letter_href(letter.number, letter.tracking),
         frozen=is_frozen(letter),
+        validated=validated,
         left=left,
         done=done,
         ready=not left,
@@ -78,6 +80,10 @@ async def letter_page(visit: Visit, letter: letters_pb2.Letter, form: Form) -> R
         wallet=wallet,
         prices=preflight.prices,
     )
+
+
+async def _nothing() -> None:
+    """Stand for the dates of a letter already validated: they are its own, not computed again."""
 
 
 async def planned(visit: Visit, letter: letters_pb2.Letter) -> letters_pb2.Evaluation | None:

@@ -8,6 +8,11 @@ def is_frozen(letter: letters_pb2.Letter) -> bool:
     return letter.state == letters_pb2.LETTER_STATE_FROZEN
 
 
+def is_validated(letter: letters_pb2.Letter) -> bool:
+    """Whether a sending carries it now: its dates are settled, and followed elsewhere."""
+    return is_frozen(letter) and not letter.tracking.may_be_finalised
+
+
 def names_of(policyholder: letters_pb2.Policyholder) -> str:
     """Return « Mme Odile Tessier et M. Marc Tessier », or the company's name."""
     if policyholder.kind == letters_pb2.POLICYHOLDER_KIND_COMPANY:

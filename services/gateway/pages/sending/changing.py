@@ -7,6 +7,7 @@ from preavis.dispatch.v1 import dispatch_pb2
 from preavis.letters.v1 import letters_pb2
 from services.gateway.forms.form import Form
 from services.gateway.pages.letters.finding import letter_numbered
+from services.gateway.pages.letters.law import NOT_POSSIBLE, note_refusal
 from services.gateway.pages.letters.letter import planned
 from services.gateway.pages.letters.naming import heading_of
 from services.gateway.pages.visit import Agent, Visit
@@ -26,6 +27,8 @@ async def date_form(visit: Agent, number: str) -> Response:
     """Ask for another date."""
     letter = await letter_numbered(visit, number)
     sending = await _sending(visit, letter)
+    if not sending.changeable:
+        return await _too_late_page(visit, letter, sending)
     values = {"new_start": sending.new_start, "send_day": sending.send_day}
     return await _date_page(visit, letter, sending, Form.of(values))
 
@@ -35,6 +38,8 @@ async def move(visit: Agent, number: str) -> Response:
     """Show the dates that the new choice gives, then move."""
     letter = await letter_numbered(visit, number)
     sending = await _sending(visit, letter)
+    if not sending.changeable:
+        return await _too_late_page(visit, letter, sending)
     sent = visit.form
     try:
         timing = _timing(visit, sent)
@@ -50,7 +55,9 @@ async def move(visit: Agent, number: str) -> Response:
             )
         )
     except TurnedDown as refusal:
-        return await _date_page(visit, letter, sending, sent.turned_down(refusal))
+        if refusal.reason != NOT_POSSIBLE:  # the page says why, beside the date
+            sent.turned_down(refusal)
+        return await _date_page(visit, letter, sending, sent)
     return visit.go(
         f"/resiliations/{number}/suivi", "sending-moved", send_day=answer.sending.send_day
     )
@@ -81,6 +88,8 @@ async def _date_page(
             )
         )
         plan = answer.plan
+        if visit.request.method == "POST":
+            note_refusal(form, plan.evaluation, start="new_start", otherwise="send_day")
     return await visit.page(
         "envoi/date.html",
         form=form,
@@ -96,7 +105,7 @@ async def _date_page(
 async def cancel_form(visit: Agent, number: str) -> Response:
     """Ask once more before cancelling."""
     letter = await letter_numbered(visit, number)
-    return await _cancel_page(visit, letter, Form())
+    return await _cancel_page(visit, letter, await _sending(visit, letter), Form())
 
 
 @router.post("/resiliations/{number}/annuler")
@@ -114,16 +123,38 @@ async def cancel(visit: Agent, number: str) -> Response:
             )
         )
     except TurnedDown as refusal:
-        return await _cancel_page(visit, letter, sent.turned_down(refusal))
+        now = await _sending(visit, letter)
+        return await _cancel_page(visit, letter, now, sent.turned_down(refusal))
     cents = str(sending.gross_cents)
     return visit.go(f"/resiliations/{number}/suivi", "sending-cancelled", gross_cents=cents)
 
 
-async def _cancel_page(visit: Visit, letter: letters_pb2.Letter, form: Form) -> Response:
+async def _cancel_page(
+    visit: Visit, letter: letters_pb2.Letter, sending: dispatch_pb2.Sending, form: Form
+) -> Response:
+    if not sending.changeable:
+        return await _too_late_page(visit, letter, sending, form)
     return await visit.page(
         "envoi/annuler.html",
         form=form,
         letter=letter,
-        sending=await _sending(visit, letter),
+        sending=sending,
         heading=heading_of(letter),
+    )
+
+
+async def _too_late_page(
+    visit: Visit,
+    letter: letters_pb2.Letter,
+    sending: dispatch_pb2.Sending,
+    form: Form | None = None,
+) -> Response:
+    """Say that nothing can be changed any more, instead of offering what would be refused."""
+    return await visit.page(
+        "envoi/trop_tard.html",
+        form=form,
+        letter=letter,
+        sending=sending,
+        heading=heading_of(letter),
+        is_cancelled=sending.may_be_finalised,
     )

@@ -11,14 +11,17 @@ from preavis.letters.v1 import letters_pb2
 from services.gateway.forms.form import Form
 from services.gateway.pages.enums import member, slug
 from services.gateway.pages.letters.finding import letter_numbered
+from services.gateway.pages.letters.law import NOT_POSSIBLE, note_refusal
 from services.gateway.pages.letters.letter import planned
-from services.gateway.pages.letters.naming import heading_of, names_of
+from services.gateway.pages.letters.naming import heading_of, is_frozen, names_of
 from services.gateway.pages.typesetting import as_instant
 from services.gateway.pages.visit import Agent, Visit
 
 router = APIRouter()
 
 _MAIL_KINDS = ("acknowledged", "simple")
+_ABOUT = {"mail-kind-missing": "mail_kind", "mail-kind-not-allowed": "mail_kind"}
+"""Refusals said beside the choice they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def _wish(form: Form, visit: Visit, evaluation: letters_pb2.Evaluation | None) -
 async def show(visit: Agent, number: str) -> Response:
     """Show the choices, with the dates and the price they lead to."""
     letter = await letter_numbered(visit, number)
+    if is_frozen(letter) and not (await _sending(visit, letter)).may_be_finalised:
+        return visit.go(f"/resiliations/{number}/suivi")
     evaluation = await planned(visit, letter)
     values = {"mail_kind": "acknowledged", "when": "now"}
     if evaluation and evaluation.planned_from_new_start:
@@ -59,6 +64,13 @@ async def show(visit: Agent, number: str) -> Response:
     elif evaluation and evaluation.send_day > visit.today.isoformat():
         values |= {"when": "day", "send_day": evaluation.send_day}
     return await _page(visit, letter, Form.of(values), evaluation)
+
+
+async def _sending(visit: Visit, letter: letters_pb2.Letter) -> dispatch_pb2.Sending:
+    answer = await visit.house.dispatch.GetSending(
+        dispatch_pb2.GetSendingRequest(letter_id=letter.letter_id)
+    )
+    return answer.sending
 
 
 @router.post("/resiliations/{number}/finaliser")
@@ -78,8 +90,9 @@ async def finalise(visit: Agent, number: str) -> Response:
         sent.check()
         sending = (await visit.house.dispatch.Finalise(_order(visit, letter, wish))).sending
     except TurnedDown as refusal:
-        shown = _unconfirmed(sent.turned_down(refusal))
-        return await _page(visit, letter, shown, evaluation)
+        if refusal.reason != NOT_POSSIBLE:  # the page says why, beside the date
+            sent.turned_down(refusal, about=_ABOUT)
+        return await _page(visit, letter, _unconfirmed(sent), evaluation)
     today = sending.send_day <= visit.today.isoformat()
     return visit.go(
         f"/resiliations/{number}/suivi",
@@ -141,6 +154,8 @@ async def _page(
         ),
     )
     plan = planned.plan
+    if visit.request.method == "POST" and not visit.is_fragment:
+        note_refusal(form, plan.evaluation, start="new_start", otherwise="send_day")
     prices = {slug(letters_pb2.MailKind, price.mail_kind): price for price in preflight.prices}
     chosen = prices.get(mail_kind)
     return await visit.page(

@@ -11,9 +11,11 @@ from kit.days import paris_date
 from kit.errors import Kind, TurnedDown
 from preavis.dispatch.v1 import dispatch_pb2
 from preavis.letters.v1 import letters_pb2
+from preavis.signature.v1 import signature_pb2
 from services.gateway.pages.enums import member, slug
+from services.gateway.pages.frame import quietly
 from services.gateway.pages.letters.finding import letter_numbered
-from services.gateway.pages.letters.letter import planned
+from services.gateway.pages.letters.letter import decision_of, planned
 from services.gateway.pages.letters.naming import heading_of, names_of
 from services.gateway.pages.rows import facts_of, state_of
 from services.gateway.pages.typesetting import as_instant, short_day
@@ -33,13 +35,27 @@ _PROOF_AFTER: Final = {
     "bounced": ("bounce",),
 }
 """Under which event each of the operator's proofs is shown."""
-_OUTCOMES: Final = {"reschedule-asked": ("rescheduled", "reschedule-refused")}
-"""What was asked is shown until one of these tells what became of it."""
+_TAKEN: Final = ("accepted", "confirmed-accepted", "deposited")
+_OUTCOMES: Final = {
+    "reschedule-asked": ("rescheduled", "reschedule-refused"),
+    "due": ("handed-over", *_TAKEN),
+    "handed-over": ("outcome-unknown", *_TAKEN),
+}
+"""What was asked, or under way, is shown until one of these tells what became of it."""
+_SAID_BY: Final = {"scheduled": "validated"}
+"""What the event just before it has told already, when both name the same day."""
+_NEVER_LEFT: Final = frozenset({
+    "cancelled", "cancelled-mandate-unsigned", "signature-overdue", "failed", "undeliverable",
+})  # fmt: skip
+"""States of a letter that ends no contract: the dates it asked for will not come."""
 _AWAITED: Final = {
+    "preparing": ("deposit",),
     "in-transit": ("deposit",),
     "deposited": ("deposit", "receipt"),
     "signed": ("receipt", "evidence"),
     "collected": ("receipt", "evidence"),
+    "refused": ("refusal", "evidence"),
+    "unclaimed": ("unclaimed", "evidence"),
 }
 
 
@@ -57,17 +73,23 @@ async def show(visit: Agent, number: str) -> Response:
     """Show the sending of a letter; before any, its letter."""
     letter = await letter_numbered(visit, number)
     try:
-        answer, evaluation = await asyncio.gather(
+        answer, evaluation, mandate = await asyncio.gather(
             visit.house.dispatch.GetSending(
                 dispatch_pb2.GetSendingRequest(letter_id=letter.letter_id)
             ),
             planned(visit, letter),
+            quietly(
+                visit.house.signature.GetMandate(
+                    signature_pb2.GetMandateRequest(letter_id=letter.letter_id)
+                )
+            ),
         )
     except TurnedDown as refusal:
         if refusal.kind is not Kind.MISSING:
             raise
         return visit.go(f"/resiliations/{number}")
-    return await _page(visit, letter, answer.sending, evaluation)
+    has_mandate = decision_of(mandate) == "scanned"
+    return await _page(visit, letter, answer.sending, evaluation, has_mandate=has_mandate)
 
 
 async def _page(
@@ -75,6 +97,8 @@ async def _page(
     letter: letters_pb2.Letter,
     sending: dispatch_pb2.Sending,
     evaluation: letters_pb2.Evaluation | None,
+    *,
+    has_mandate: bool,
 ) -> Response:
     tracking = slug(dispatch_pb2.Tracking, sending.tracking)
     state = {"not-possible": "failed", "not-sent": state_of(letter.state, letter.tracking)}.get(
@@ -95,6 +119,8 @@ async def _page(
         names=names_of(letter.policyholder),
         state=state,
         state_facts=facts,
+        has_mandate=has_mandate,
+        ends_nothing=state in _NEVER_LEFT,
         moments=_moments(visit, sending),
         proof_kind=lambda proof: slug(dispatch_pb2.ProofKind, proof.kind),
         awaited=[kind for kind in _AWAITED.get(tracking, ()) if kind not in stored],
@@ -133,7 +159,14 @@ def _shown(events: Sequence[dispatch_pb2.SendingEvent]) -> list[dispatch_pb2.Sen
         if later.isdisjoint(_OUTCOMES.get(event.code, ())):
             shown.append(event)
         later.add(event.code)
-    return shown[::-1]
+    shown.reverse()
+    return [event for at, event in enumerate(shown) if not _is_said(event, shown[:at])]
+
+
+def _is_said(event: dispatch_pb2.SendingEvent, before: Sequence[dispatch_pb2.SendingEvent]) -> bool:
+    last = before[-1] if before else None
+    same_day = last is not None and last.facts.get("send_day") == event.facts.get("send_day")
+    return last is not None and same_day and _SAID_BY.get(event.code) == last.code
 
 
 @router.get("/resiliations/{number}/preuves/{kind}")

@@ -317,38 +317,6 @@ async def test_a_payment_in_hand_is_looked_at_again_by_itself() -> None:
     assert browser.stubs.billing.requests("GetTopUp")[0].refresh
 
 
-async def test_tracking_leaves_out_news_without_effect_and_places_each_proof_once() -> None:
-    answer = await logged_in().open(f"{LETTER}/suivi")
-
-    assert "sans effet" not in answer.text
-    assert "8\u00a0h\u00a000\u00a0min\u00a012\u00a0s" in answer.text
-    assert answer.text.count(f'href="{LETTER}/preuves/deposit"') == 2  # timeline, and the list
-
-
-async def test_a_letter_never_validated_has_no_tracking_page() -> None:
-    browser = logged_in()
-
-    class NoSending(TurnedDown):
-        kind = Kind.MISSING
-        reason = "sending-unknown"
-
-    browser.stubs.dispatch.answers["GetSending"] = NoSending()
-    answer = await browser.open(f"{LETTER}/suivi")
-
-    assert answer.headers["location"] == LETTER
-
-
-async def test_cancelling_is_asked_once_more_and_says_what_comes_back() -> None:
-    browser = logged_in()
-
-    asked = await browser.open(f"{LETTER}/annuler")
-    await browser.send(f"{LETTER}/annuler", {"version": "4"})
-
-    assert "5,40\u00a0€" in asked.text
-    (request,) = browser.stubs.dispatch.requests("Cancel")
-    assert (request.sending_id, request.version) == (sample_letter.SENDING_ID, 4)
-
-
 async def test_the_list_asks_for_its_filters() -> None:
     browser = logged_in()
 
