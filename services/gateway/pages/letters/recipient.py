@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
@@ -15,6 +16,10 @@ from services.gateway.pages.letters.naming import names_of
 from services.gateway.pages.visit import Agent, Visit
 
 router = APIRouter()
+
+_SEARCH: Final = "assureur"
+_ABOUT: Final = {"recipient-unknown": _SEARCH, "recipient-closed": _SEARCH}
+"""Refusals said at the search, from where another body is chosen."""
 
 
 @router.get("/resiliations/{number}/assureur")
@@ -36,7 +41,7 @@ async def choose(visit: Agent, number: str) -> Response:
     if sent.text("action") == "chercher":
         return await _page(visit, letter, sent)
     if not sent.text("recipient_id"):
-        sent.mistake("recipient_id", "recipient-not-chosen")
+        sent.mistake(_SEARCH, await _why_none(visit, sent))
     if not sent.text("contract_type"):
         sent.mistake("contract_type", "contract-type-not-chosen")
     try:
@@ -51,8 +56,20 @@ async def choose(visit: Agent, number: str) -> Response:
                 )
             )
     except TurnedDown as refusal:
-        return await _page(visit, letter, sent.turned_down(refusal))
+        return await _page(visit, letter, sent.turned_down(refusal, about=_ABOUT))
     return visit.go(_next_page(letter, sent.text("contract_type")))
+
+
+async def _why_none(visit: Visit, form: Form) -> str:
+    """Return why no body is chosen: none bears this name, or one is still to be picked."""
+    found = await _search(visit, form)
+    return "recipient-not-chosen" if found.hits else "recipient-unknown"
+
+
+async def _search(visit: Visit, form: Form) -> letters_pb2.SearchRecipientsResponse:
+    return await visit.house.letters.SearchRecipients(
+        letters_pb2.SearchRecipientsRequest(query=form.text(_SEARCH), limit=8)
+    )
 
 
 def _next_page(letter: letters_pb2.Letter, contract_type: str) -> str:
@@ -64,11 +81,8 @@ def _next_page(letter: letters_pb2.Letter, contract_type: str) -> str:
 
 
 async def _page(visit: Visit, letter: letters_pb2.Letter, form: Form) -> Response:
-    letters = visit.house.letters
-    found = await letters.SearchRecipients(
-        letters_pb2.SearchRecipientsRequest(query=form.text("assureur"), limit=8)
-    )
-    types = await letters.ListContractTypes(
+    found = await _search(visit, form)
+    types = await visit.house.letters.ListContractTypes(
         letters_pb2.ListContractTypesRequest(policyholder_kind=letter.policyholder.kind)
     )
     return await visit.page(
