@@ -75,7 +75,7 @@ def _words(request: Request, reason: str) -> Words:
 
 async def _page(request: Request, status: int, words: Words) -> HTMLResponse:
     """Say what happened inside the frame of whoever is there, as far as it is known."""
-    visit = await _visit(request)
+    visit = await _visit(request, status)
     frame = Frame(has_figures=False)
     if request.method in SAFE_METHODS and status < _FAILED:  # else nobody is asked anything more
         frame = await frame_for(visit.house, visit.principal, request.url.path)
@@ -84,7 +84,7 @@ async def _page(request: Request, status: int, words: Words) -> HTMLResponse:
     return visit.framed("erreur.html", frame, status=status, code=status, words=words, back=back)
 
 
-async def _visit(request: Request) -> Visit:
+async def _visit(request: Request, status: int) -> Visit:
     """Return the visit that went wrong; for an address nobody serves, one made now."""
     known = getattr(request.state, "visit", None)
     if isinstance(known, Visit):
@@ -92,6 +92,6 @@ async def _visit(request: Request) -> Visit:
     desk: Desk = request.app.state.desk
     session = desk.cookies.session(request)
     visit = Visit(request, desk, None, desk.cookies.visitor(request), session)
-    if session:
+    if session and status < _FAILED:
         visit.principal = await quietly(authenticate(desk.house, session))
     return visit
