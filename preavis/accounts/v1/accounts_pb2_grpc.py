@@ -76,6 +76,11 @@ class AccountsServiceStub:
                 request_serializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.LogOutRequest.SerializeToString,
                 response_deserializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.LogOutResponse.FromString,
                 _registered_method=True)
+        self.EndSessions = channel.unary_unary(
+                '/preavis.accounts.v1.AccountsService/EndSessions',
+                request_serializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.EndSessionsRequest.SerializeToString,
+                response_deserializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.EndSessionsResponse.FromString,
+                _registered_method=True)
         self.Authenticate = channel.unary_unary(
                 '/preavis.accounts.v1.AccountsService/Authenticate',
                 request_serializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.AuthenticateRequest.SerializeToString,
@@ -204,6 +209,13 @@ class AccountsServiceServicer:
 
     def LogOut(self, request, context):
         """Ends a session; ending one that is over changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndSessions(self, request, context):
+        """Ends every session of one's own, the caller's included; staff name the account whose they end.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -349,6 +361,11 @@ def add_AccountsServiceServicer_to_server(servicer, server):
                     servicer.LogOut,
                     request_deserializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.LogOutRequest.FromString,
                     response_serializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.LogOutResponse.SerializeToString,
+            ),
+            'EndSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSessions,
+                    request_deserializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.EndSessionsRequest.FromString,
+                    response_serializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.EndSessionsResponse.SerializeToString,
             ),
             'Authenticate': grpc.unary_unary_rpc_method_handler(
                     servicer.Authenticate,
@@ -639,6 +656,33 @@ class AccountsService:
             '/preavis.accounts.v1.AccountsService/LogOut',
             preavis_dot_accounts_dot_v1_dot_accounts__pb2.LogOutRequest.SerializeToString,
             preavis_dot_accounts_dot_v1_dot_accounts__pb2.LogOutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.accounts.v1.AccountsService/EndSessions',
+            preavis_dot_accounts_dot_v1_dot_accounts__pb2.EndSessionsRequest.SerializeToString,
+            preavis_dot_accounts_dot_v1_dot_accounts__pb2.EndSessionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,6 +51,8 @@ class AccountsServiceStub:
     """Opens a session, for agents and staff alike."""
     LogOut: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.LogOutRequest, _accounts_pb2.LogOutResponse]
     """Ends a session; ending one that is over changes nothing."""
+    EndSessions: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.EndSessionsRequest, _accounts_pb2.EndSessionsResponse]
+    """Ends every session of one's own, the caller's included; staff name the account whose they end."""
     Authenticate: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.AuthenticateRequest, _accounts_pb2.AuthenticateResponse]
     """Who a session belongs to; refused with `session-over` when it is over."""
     GetAccount: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.GetAccountRequest, _accounts_pb2.GetAccountResponse]
@@ -103,6 +105,8 @@ class AccountsServiceAsyncStub(AccountsServiceStub):
     """Opens a session, for agents and staff alike."""
     LogOut: _aio.UnaryUnaryMultiCallable[_accounts_pb2.LogOutRequest, _accounts_pb2.LogOutResponse]  # type: ignore[assignment]
     """Ends a session; ending one that is over changes nothing."""
+    EndSessions: _aio.UnaryUnaryMultiCallable[_accounts_pb2.EndSessionsRequest, _accounts_pb2.EndSessionsResponse]  # type: ignore[assignment]
+    """Ends every session of one's own, the caller's included; staff name the account whose they end."""
     Authenticate: _aio.UnaryUnaryMultiCallable[_accounts_pb2.AuthenticateRequest, _accounts_pb2.AuthenticateResponse]  # type: ignore[assignment]
     """Who a session belongs to; refused with `session-over` when it is over."""
     GetAccount: _aio.UnaryUnaryMultiCallable[_accounts_pb2.GetAccountRequest, _accounts_pb2.GetAccountResponse]  # type: ignore[assignment]
@@ -200,6 +204,14 @@ class AccountsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_accounts_pb2.LogOutResponse, _abc.Awaitable[_accounts_pb2.LogOutResponse]]:
         """Ends a session; ending one that is over changes nothing."""
+
+    @_abc_1.abstractmethod
+    def EndSessions(
+        self,
+        request: _accounts_pb2.EndSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.EndSessionsResponse, _abc.Awaitable[_accounts_pb2.EndSessionsResponse]]:
+        """Ends every session of one's own, the caller's included; staff name the account whose they end."""
 
     @_abc_1.abstractmethod
     def Authenticate(

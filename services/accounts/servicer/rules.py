@@ -17,6 +17,7 @@ RULES: Final = {
     "ResetPassword": _VISITOR,
     "LogIn": _VISITOR,
     "LogOut": _VISITOR,
+    "EndSessions": _OWN_OR_STAFF,
     "Authenticate": _VISITOR,
     "ChangePassword": _OWN_OR_STAFF,
     "SetTheme": _OWN_OR_STAFF,

@@ -116,6 +116,18 @@ class AccountsServicer(AccountsServiceServicer):
         return pb.LogOutResponse()
 
     @override
+    async def EndSessions(
+        self, request: pb.EndSessionsRequest, context: object
+    ) -> pb.EndSessionsResponse:
+        if caller().kind is CallerKind.STAFF and request.account_id:
+            await usecases.end_sessions_of(
+                parse_id(request.account_id), by=_actor(), store=self.store, clock=self.clock
+            )
+        else:
+            await usecases.end_sessions(_myself(), store=self.store)
+        return pb.EndSessionsResponse()
+
+    @override
     async def Authenticate(
         self, request: pb.AuthenticateRequest, context: object
     ) -> pb.AuthenticateResponse:

@@ -16,7 +16,15 @@ from services.accounts.usecases.reviewing import (
     review_queue,
     search_accounts,
 )
-from services.accounts.usecases.sessions import authenticate, create_staff, log_in, log_out, sweep
+from services.accounts.usecases.sessions import (
+    authenticate,
+    create_staff,
+    end_sessions,
+    end_sessions_of,
+    log_in,
+    log_out,
+    sweep,
+)
 from services.accounts.usecases.standings import read_standing, review_standing
 
 __all__ = [
@@ -26,6 +34,8 @@ __all__ = [
     "change_password",
     "check_registration",
     "create_staff",
+    "end_sessions",
+    "end_sessions_of",
     "list_proofs",
     "log_in",
     "log_out",

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from kit.clock import system_clock
 from kit.ids import new_token, token_hash
 from services.accounts.domain import throttle
@@ -17,6 +19,7 @@ from services.accounts.domain.fields import email_key
 from services.accounts.domain.throttle import Act
 from services.accounts.ports import Book, Store
 
+_log = structlog.get_logger()
 EVEN_S = 0.35  # above what any of these answers takes
 
 
@@ -62,7 +65,12 @@ async def count_try(act: Act, *, subject: str, place: str, store: Store) -> Try:
         limits.append((throttle.BY_PLACE[act], counted.place))
     async with store.everybody("throttle") as tx:
         for limit, who in limits:
-            throttle.check(limit, await tx.logins.tries(act, who), now=counted.at)
+            earlier = await tx.logins.tries(act, who)
+            try:
+                throttle.check(limit, earlier, now=counted.at)
+            except throttle.Throttled:
+                _log.warning("tries_throttled", act=act.value)
+                raise
             await tx.logins.add_try(act, who, counted.at)
     return counted
 

@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from kit.clock import Clock
 from kit.errors import ChangedMeanwhile
 from kit.ids import derived_id, new_id, token_hash
+from services.accounts.domain import fields
 from services.accounts.domain import password as passwords
 from services.accounts.domain.access import (
     Link,
@@ -30,6 +33,8 @@ from services.accounts.domain.throttle import Act
 from services.accounts.ports import Book, Hasher, Store
 from services.accounts.usecases.discretion import count_try, evenly, send_link
 from services.accounts.usecases.standings import tell_standing
+
+_log = structlog.get_logger()
 
 
 async def sign_up(
@@ -62,13 +67,17 @@ async def sign_up(
 
 
 async def resend_activation(email: str, *, place: str, store: Store, clock: Clock) -> None:
-    """Send the activation link again, or tell by e-mail why there is none."""
+    """Send the activation link again, or tell by e-mail why there is none.
+
+    Raises ``InvalidFields`` or ``Throttled``.
+    """
+    address = read_address(email)
     async with evenly():
-        await count_try(Act.ASK_LINK, subject=email, place=place, store=store)
+        await count_try(Act.ASK_LINK, subject=address, place=place, store=store)
         async with store.everybody("resend activation") as tx:
-            login = await tx.logins.by_email(email)
+            login = await tx.logins.by_email(address)
             if login is None:
-                await tell_no_account(tx, email)
+                await tell_no_account(tx, address)
                 return
             account = await _pending(tx, login)
             if account is None:
@@ -95,7 +104,16 @@ async def activate(token: str, *, store: Store, clock: Clock) -> tuple[str, bool
             await _open(tx, account, now=clock())
         else:
             await _change_email(tx, login, account, link)
+    _log.info("address_proven", login_id=str(login.id), purpose=link.purpose.value)
     return link.email, link.purpose is LinkPurpose.EMAIL_CHANGE
+
+
+def read_address(typed: str) -> str:
+    """Read the address of a stranger, known or not. Raises ``InvalidFields``."""
+    form = Form()
+    address = form.read("email", typed, fields.email)
+    form.done()
+    return address
 
 
 def read_password(form: Form, field: str, text: str, *, about: tuple[str, ...]) -> str:

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import structlog
+
 from kit.clock import Clock
 from kit.ids import token_hash
 from services.accounts.domain.access import (
@@ -16,20 +18,25 @@ from services.accounts.domain.fields import Form
 from services.accounts.domain.throttle import Act
 from services.accounts.ports import Book, Hasher, Store
 from services.accounts.usecases.discretion import count_try, evenly, forget_tries, send_link
-from services.accounts.usecases.entering import read_password, tell_no_account
+from services.accounts.usecases.entering import read_address, read_password, tell_no_account
+
+_log = structlog.get_logger()
 
 
 async def request_password_reset(email: str, *, place: str, store: Store, clock: Clock) -> None:
     """E-mail a link to choose a new password, or tell by e-mail that no account is here.
 
     An account that was never activated gets its activation link instead: it has nothing to reset.
+    Raises ``InvalidFields`` or ``Throttled``.
     """
+    address = read_address(email)
     async with evenly():
-        await count_try(Act.ASK_LINK, subject=email, place=place, store=store)
+        await count_try(Act.ASK_LINK, subject=address, place=place, store=store)
         async with store.everybody("password reset") as tx:
-            login = await tx.logins.by_email(email)
+            login = await tx.logins.by_email(address)
+            _log.info("password_link_asked", login_id=str(login.id) if login else "")
             if login is None:
-                await tell_no_account(tx, email)
+                await tell_no_account(tx, address)
                 return
             who = await tx.logins.principal(login.id)
             purpose, notice = LinkPurpose.PASSWORD, NoticeKind.PASSWORD_LINK
@@ -78,6 +85,7 @@ async def change_password(
     form.done()
     counted = await count_try(Act.LOG_IN, subject=login.email, place=place, store=store)
     if not await hasher.matches(login.password_hash, current):
+        _log.warning("current_password_wrong", login_id=str(login_id))
         raise CurrentPasswordWrong("not the current password")
     hashed = await hasher.hash(checked)
     async with store.everybody("change password") as tx:
@@ -93,6 +101,7 @@ async def _change(tx: Book, login: Login, hashed: str, *, clock: Clock) -> None:
     await tx.logins.save(changed)
     await tx.logins.end_sessions(login.id)
     await tx.logins.drop_links(login.id)
+    _log.info("password_changed", login_id=str(login.id))
     who = await tx.logins.principal(login.id)
     await tx.outbox.announce(
         PasswordChanged(

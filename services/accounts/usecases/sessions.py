@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from kit.clock import Clock, system_clock
 from kit.ids import new_id, new_token, token_hash
 from services.accounts.domain.access import (
@@ -17,11 +19,15 @@ from services.accounts.domain.access import (
     StaffMember,
 )
 from services.accounts.domain.account import AccountState
+from services.accounts.domain.facts import AuditEntry
 from services.accounts.domain.fields import Form, email, person_name
 from services.accounts.domain.throttle import Act
 from services.accounts.ports import Book, Hasher, Store
 from services.accounts.usecases.discretion import count_try
 from services.accounts.usecases.entering import read_password
+from services.accounts.usecases.proving import Actor
+
+_log = structlog.get_logger()
 
 
 async def log_in(
@@ -43,12 +49,14 @@ async def log_in(
         login = await tx.logins.by_email(address)
     matches = await hasher.matches(login.password_hash if login else None, password)
     if login is None or not matches:
+        _log.warning("log_in_failed", login_id=str(login.id) if login else "")
         raise CredentialsUnknown("unknown address or wrong password")
     fresh_hash = await hasher.hash(password) if hasher.is_outdated(login.password_hash) else ""
     async with store.everybody("log in") as tx:
         opened = await _open(tx, login, fresh_hash, now())
         await counted.succeeded(tx)
-        return opened
+    _log.info("logged_in", login_id=str(login.id))
+    return opened
 
 
 async def authenticate(
@@ -72,6 +80,27 @@ async def log_out(token: str, *, store: Store) -> None:
     """End a session; ending one that is over changes nothing."""
     async with store.everybody("log out") as tx:
         await tx.logins.end_session(token_hash(token))
+
+
+async def end_sessions(login_id: UUID, *, store: Store) -> None:
+    """End every session of a login, wherever it was opened."""
+    async with store.everybody("end sessions") as tx:
+        await tx.logins.end_sessions(login_id)
+    _log.info("sessions_ended", login_id=str(login_id))
+
+
+async def end_sessions_of(account_id: UUID, *, by: Actor, store: Store, clock: Clock) -> None:
+    """End every session of an account on behalf of staff, who are named in its audit.
+
+    Raises ``AccountMissing``.
+    """
+    async with store.account(account_id) as tx:
+        account = await tx.accounts.get(account_id)
+        entry = AuditEntry(
+            at=clock(), actor_id=by.id, actor=by.name, action="sessions-ended", facts={}
+        )
+        await tx.proofs.note(account_id, entry)
+    await end_sessions(account.holder.profile_id, store=store)
 
 
 async def create_staff(
