@@ -93,6 +93,12 @@ async def log_out(token: Token, house: TheHouse) -> None:
     await house.accounts.LogOut(pb.LogOutRequest(session_token=token), timeout=5)
 
 
+@router.delete("/account/sessions", status_code=204, summary="Log out everywhere")
+async def end_sessions(house: SomeonesHouse) -> None:
+    """End every session of one's own, the bearer's included."""
+    await house.accounts.EndSessions(pb.EndSessionsRequest(), timeout=5)
+
+
 @router.get("/account", summary="One's own account")
 async def read_account(house: SomeonesHouse, response: Response) -> Account:
     """Return the account; its ETag is its version."""

@@ -99,6 +99,15 @@ async def check_registration(house: TheHouse, account_id: str) -> Registration:
     return Registration.of(answer.registration)
 
 
+@router.delete(
+    "/accounts/{account_id}/sessions", status_code=204, summary="Log an account out everywhere"
+)
+async def end_sessions(house: TheHouse, account_id: str) -> None:
+    """End every session of an account; who asked is recorded."""
+    request = accounts_pb2.EndSessionsRequest(account_id=account_id)
+    await house.accounts.EndSessions(request, timeout=5)
+
+
 @router.get("/accounts", summary="Find accounts")
 async def search_accounts(
     house: TheHouse, q: Annotated[str, Query(max_length=200)] = "", cursor: str = ""

@@ -236,3 +236,16 @@ async def test_nothing_personal_is_left_in_a_cache(api: Edge) -> None:
     for answer in (await api.ask("GET", "/v1/credit"), await api.ask("GET", "/v1/letters", None)):
         assert answer.headers["cache-control"] == "private, no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_one_logs_out_everywhere_and_staff_do_so_for_an_account(api: Edge) -> None:
+    api.accounts.answers["EndSessions"] = lambda _: accounts_pb2.EndSessionsResponse()
+
+    own = await api.ask("DELETE", "/v1/account/sessions")
+    by_staff = await api.ask("DELETE", f"/v1/staff/accounts/{ACCOUNT}/sessions", token=STAFF)
+
+    assert own.status_code == by_staff.status_code == 204
+    assert [call.request.account_id for call in api.calls if call.rpc == "EndSessions"] == [
+        "",
+        str(ACCOUNT),
+    ]
