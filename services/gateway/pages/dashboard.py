@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from preavis.accounts.v1 import accounts_pb2
@@ -12,12 +12,20 @@ from preavis.billing.v1 import billing_pb2
 from preavis.letters.v1 import letters_pb2
 from services.gateway.pages.frame import quietly
 from services.gateway.pages.rows import Row, row_of
+from services.gateway.pages.typesetting import as_instant
 from services.gateway.pages.visit import Visit
 
 _WEEK: Final = 7
 _TASKS: Final = 6
 _MOVES: Final = 6
 _SCHEDULED: Final = 200  # the most that one page of the list holds
+_BAD_NEWS: Final = (
+    letters_pb2.TRACKING_STATE_REFUSED,
+    letters_pb2.TRACKING_STATE_UNCLAIMED,
+    letters_pb2.TRACKING_STATE_UNDELIVERABLE,
+)
+_FRESH: Final = timedelta(days=15)
+"""How long a letter that its recipient did not take stays among the things to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +68,38 @@ async def dashboard_of(visit: Visit) -> Board:
     """Ask everybody at once; what is away is left out."""
     accounts, letters = visit.house.accounts, visit.house.letters
     today = visit.today
-    standing, wallet, tasks, scheduled, moves = await asyncio.gather(
+    standing, wallet, tasks, bad_news, scheduled, moves = await asyncio.gather(
         quietly(accounts.GetStanding(accounts_pb2.GetStandingRequest(on_day=today.isoformat()))),
         quietly(visit.house.billing.GetWallet(billing_pb2.GetWalletRequest())),
         letters.ListLetters(_listing(letters_pb2.LETTER_VIEW_TO_FINISH, _TASKS)),
+        letters.ListLetters(_listing(letters_pb2.LETTER_VIEW_SENT, _TASKS, _BAD_NEWS)),
         letters.ListLetters(_listing(letters_pb2.LETTER_VIEW_SCHEDULED, _SCHEDULED)),
         letters.ListLetters(_listing(letters_pb2.LETTER_VIEW_SENT, _MOVES)),
     )
     count = moves.matching_count + tasks.matching_count + scheduled.matching_count
+    fresh = [row for row in bad_news.rows if visit.now - _changed_at(row) < _FRESH]
     return Board(
         steps=_steps(standing, wallet, letter_count=count),
         warnings=tuple(standing.warnings) if standing else (),
-        tasks=[row_of(row) for row in tasks.rows],
-        task_count=tasks.matching_count,
+        tasks=[row_of(row) for row in (*fresh, *tasks.rows)][:_TASKS],
+        task_count=len(fresh) + tasks.matching_count,
         week=_week(today, scheduled.rows),
         scheduled_count=scheduled.matching_count,
-        moves=[row_of(row) for row in moves.rows],
+        moves=[row_of(row) for row in sorted(moves.rows, key=_changed_at, reverse=True)],
         wallet=wallet,
     )
 
 
-def _listing(view: int, size: int) -> letters_pb2.ListLettersRequest:
+def _changed_at(row: letters_pb2.LetterRow) -> datetime:
+    return as_instant(row.tracking.changed_at)
+
+
+def _listing(
+    view: int, size: int, states: Sequence[letters_pb2.TrackingState.ValueType] = ()
+) -> letters_pb2.ListLettersRequest:
     return letters_pb2.ListLettersRequest(
         view=letters_pb2.LetterView.ValueType(view),
+        filters=letters_pb2.LetterFilters(tracking_states=states),
         sort=letters_pb2.LETTER_SORT_UPDATED,
         descending=True,
         page_size=size,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -22,6 +22,7 @@ _PIECES: Final = re.compile(r"(<[^>]*>?)")
 _VERBATIM: Final = re.compile(r"</?(?:code|kbd|pre|textarea)\b")
 _FIRST: Final = re.compile(r"\b1er\b")
 _ORDINAL: Final = Markup('1<sup class="ord">er</sup>')
+_A_WEEK: Final = 7
 _SHORT_DAYS: Final = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 
 
@@ -101,6 +102,18 @@ def instant(value: Instant) -> Markup:
     return _ordinals(f"{french.short_day(paris_date(moment))}, {french.instant_hm(moment)}")
 
 
+def lately(value: Instant, today: date) -> Markup:
+    """Return ``14 h 20`` for today, ``sam. 18 h 03`` within the week, ``3 nov., 8 h 00`` before."""
+    moment = as_instant(value)
+    day, at = paris_date(moment), french.instant_hm(moment)
+    if day == today:
+        return Markup(at)  # noqa: S704 - digits
+    if timedelta(0) < today - day < timedelta(days=_A_WEEK):
+        return Markup(f"{_SHORT_DAYS[day.weekday()]}{french.NO_BREAK}{at}")  # noqa: S704 - words of ours
+    named = french.short_day(day)
+    return _ordinals(f"{named.removesuffix(f'{french.NO_BREAK}{today.year}')}, {at}")
+
+
 def instant_to_the_second(value: Instant) -> Markup:
     """Return ``3 nov. 2026, 8 h 00 min 12 s``: for what bears proof."""
     local = as_instant(value).astimezone(PARIS)
@@ -141,6 +154,11 @@ def orias(number: str) -> str:
     return typed.grouped(number, 2, 3, 3)
 
 
+def siren(number: str) -> str:
+    """Return ``000 651 406``."""
+    return typed.grouped(number, 3, 3, 3)
+
+
 def siret(number: str) -> str:
     """Return ``000 651 406 00012``."""
     return typed.grouped(number, 3, 3, 3, 5)
@@ -179,6 +197,7 @@ FILTERS: Final = {
     "short_day": short_day,
     "weekday_number": weekday_number,
     "instant": instant,
+    "lately": lately,
     "instant_to_the_second": instant_to_the_second,
     "iso_instant": iso_instant,
     "day_of": day_of,
@@ -186,6 +205,7 @@ FILTERS: Final = {
     "prose": prose,
     "initials": initials,
     "orias": orias,
+    "siren": siren,
     "siret": siret,
     "phone": typed.phone,
     "written_day": typed.write_day,

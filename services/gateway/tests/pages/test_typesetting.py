@@ -1,6 +1,6 @@
 """French on the page."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from jinja2 import DictLoader, Environment
@@ -54,6 +54,23 @@ def test_instants_are_told_in_paris() -> None:
     )
     assert french.instant_to_the_second(summer_night).endswith(f"min{NBSP}12{NBSP}s")
     assert french.hour(datetime(2026, 11, 23, 19, 0, tzinfo=UTC)) == f"20{NBSP}h"
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ((2026, 12, 8, 8, 5), "9 h 05"),  # today, in Paris
+        ((2026, 12, 7, 23, 30), "0 h 30"),
+        ((2026, 12, 5, 17, 3), "sam. 18 h 03"),
+        ((2026, 12, 1, 7, 0), '1<sup class="ord">er</sup> déc., 8 h 00'),
+        ((2025, 12, 31, 7, 0), "31 déc. 2025, 8 h 00"),
+    ],
+)
+def test_what_is_recent_is_told_briefly(at: tuple[int, ...], told: str) -> None:
+    year, month, day, hour, minute = at
+    moment = datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+    assert french.lately(moment, date(2026, 12, 8)).replace(NBSP, " ") == told
 
 
 def test_sums_carry_their_sign() -> None:
