@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
+TWO_HOUSES := -n 2 --dist loadfile # two workers, each with servers of its own
 ROOMS := kit services cli local tests bench
 # compiled modules are kept, whatever the shell says: without them each start compiles the house anew
 export PYTHONDONTWRITEBYTECODE :=
@@ -53,10 +54,10 @@ fast: setup ## tests that need no server and little time
 test: setup ## all tests, on real Postgres, NATS, sandbox and Chromium
 	@bash local/setup.sh browser
 	@$(PYTEST) -m "not servers and not browser" -n 2
-	@$(PYTEST) -m "servers and not browser and not prove"
-	@$(PYTEST) -m "browser"
+	@$(PYTEST) -m "servers and not prove" --ignore tests/e2e $(TWO_HOUSES)
+	@$(PYTEST) tests/e2e $(TWO_HOUSES)
 
-prove: setup ## kill real processes at each step of a sending (minutes)
+prove: setup ## kill storms, lost brokers, restores: minutes to hours
 	@$(PYTEST) -m prove
 
 lock: .venv/.ready ## lock the dependencies again

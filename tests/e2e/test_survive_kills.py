@@ -17,7 +17,7 @@ from local.house import House
 from tests.e2e.agency import Agency, as_staff
 from tests.e2e.outside import Outside
 
-pytestmark = [pytest.mark.servers, pytest.mark.prove, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(420)]
 
 PATIENCE_S: Final = 150
 CUSTOM: Final = {
