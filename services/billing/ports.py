@@ -15,6 +15,7 @@ from services.billing.domain.card import CardNews, CardPage, CardReturn
 from services.billing.domain.hold import Hold
 from services.billing.domain.ledger import Entry, StatementLine, Wallet
 from services.billing.domain.receipt import Receipt
+from services.billing.domain.staff import StaffAct
 from services.billing.domain.top_up import TopUp
 
 
@@ -67,10 +68,10 @@ class Books(Protocol):
         """Return what the account has, which nobody else changes before the end."""
 
     async def freeze(self, why: str) -> None:
-        """Stop the account from spending (``dispute``, ``debt``), or with ``""`` let it again.
+        """Stop the account from spending (``dispute``, ``debt``), or with ``""`` let it again."""
 
-        It is told with the entry that comes next in the same transaction.
-        """
+    async def owed(self) -> Money:
+        """Return what the account owes us: money that went back and was spent already."""
 
     async def post(self, entry: Entry) -> Wallet:
         """Write an entry and move the wallet. Raises ``CreditInsufficient``."""
@@ -94,7 +95,10 @@ class Books(Protocol):
         """Store a settled hold, tell, and return it. Raises ``ChangedMeanwhile``."""
 
     async def begin_top_up(self, top_up: TopUp) -> TopUp:
-        """Store a new purchase, or return the one that stands under its id."""
+        """Store a new purchase, or return the one that stands under its id.
+
+        Raises ``TopUpMissing`` when another account's does.
+        """
 
     async def top_up(self, top_up_id: UUID) -> TopUp:
         """Return a purchase, locked until the end. Raises ``TopUpMissing``."""
@@ -120,6 +124,12 @@ class Books(Protocol):
     async def open_disputes(self) -> int:
         """Count the disputes under way."""
 
+    async def note(self, act: StaffAct) -> None:
+        """Record what staff did, for good."""
+
+    async def acts(self) -> Sequence[StaffAct]:
+        """List what staff did, latest first."""
+
     async def look_later(self, top_up: TopUp, at: datetime | None) -> None:
         """Plan the next comparison with the card company, or no more."""
 
@@ -140,6 +150,9 @@ class Store(Protocol):
         self, *, prefix: str, after: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[Hold]:
         """List what is set aside, all accounts, oldest first."""
+
+    async def frozen(self, *, after: UUID | None, limit: int) -> Sequence[Wallet]:
+        """List the wallets that may not spend, by account."""
 
     async def keep_news(self, event: CardEvent, *, at: datetime) -> None:
         """Keep a piece of news and plan its handling; the same one again changes nothing."""

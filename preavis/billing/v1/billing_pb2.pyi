@@ -88,6 +88,28 @@ TOP_UP_STATE_FAILED: TopUpState.ValueType  # 4
 """Given up, expired or declined for good: nothing was taken."""
 Global___TopUpState: _TypeAlias = TopUpState  # noqa: Y015
 
+class _TopUpMethod:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TopUpMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TopUpMethod.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TOP_UP_METHOD_UNSPECIFIED: _TopUpMethod.ValueType  # 0
+    TOP_UP_METHOD_CARD: _TopUpMethod.ValueType  # 1
+    """By card, on the card company's own page."""
+    TOP_UP_METHOD_TRANSFER: _TopUpMethod.ValueType  # 2
+    """By a transfer to our bank account, recorded by staff."""
+
+class TopUpMethod(_TopUpMethod, metaclass=_TopUpMethodEnumTypeWrapper):
+    """How credit was paid."""
+
+TOP_UP_METHOD_UNSPECIFIED: TopUpMethod.ValueType  # 0
+TOP_UP_METHOD_CARD: TopUpMethod.ValueType  # 1
+"""By card, on the card company's own page."""
+TOP_UP_METHOD_TRANSFER: TopUpMethod.ValueType  # 2
+"""By a transfer to our bank account, recorded by staff."""
+Global___TopUpMethod: _TypeAlias = TopUpMethod  # noqa: Y015
+
 class _EntryKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -125,6 +147,30 @@ ENTRY_KIND_REFUND: EntryKind.ValueType  # 5
 ENTRY_KIND_DISPUTE: EntryKind.ValueType  # 6
 """Credit blocked or given back because the bank disputes the payment."""
 Global___EntryKind: _TypeAlias = EntryKind  # noqa: Y015
+
+class _FreezeCause:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FreezeCauseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FreezeCause.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FREEZE_CAUSE_UNSPECIFIED: _FreezeCause.ValueType  # 0
+    """It may spend."""
+    FREEZE_CAUSE_DISPUTE: _FreezeCause.ValueType  # 1
+    """A bank disputes a payment, or took it back."""
+    FREEZE_CAUSE_DEBT: _FreezeCause.ValueType  # 2
+    """More was given back to the card than was left."""
+
+class FreezeCause(_FreezeCause, metaclass=_FreezeCauseEnumTypeWrapper):
+    """Why an account may not spend."""
+
+FREEZE_CAUSE_UNSPECIFIED: FreezeCause.ValueType  # 0
+"""It may spend."""
+FREEZE_CAUSE_DISPUTE: FreezeCause.ValueType  # 1
+"""A bank disputes a payment, or took it back."""
+FREEZE_CAUSE_DEBT: FreezeCause.ValueType  # 2
+"""More was given back to the card than was left."""
+Global___FreezeCause: _TypeAlias = FreezeCause  # noqa: Y015
 
 class _HoldState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -329,7 +375,7 @@ Global___QuoteResponse: _TypeAlias = QuoteResponse  # noqa: Y015
 
 @_typing.final
 class TopUp(_message.Message):
-    """One purchase of credit by card."""
+    """One purchase of credit."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -342,6 +388,9 @@ class TopUp(_message.Message):
     CHECKOUT_URL_FIELD_NUMBER: _builtins.int
     REFUNDED_CENTS_FIELD_NUMBER: _builtins.int
     IS_DISPUTED_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    ALERT_FIELD_NUMBER: _builtins.int
     top_up_id: _builtins.str
     """UUID."""
     amount_cents: _builtins.int
@@ -355,6 +404,11 @@ class TopUp(_message.Message):
     """Given back to the card since, in cents."""
     is_disputed: _builtins.bool
     """Whether the bank disputes the payment."""
+    method: Global___TopUpMethod.ValueType
+    received_on: _builtins.str
+    """For a transfer: the Paris day on which our bank received it, ISO; empty otherwise."""
+    alert: _builtins.str
+    """Told to staff alone: why they must look ("amount-differs", "test-payment"); empty otherwise."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When it was begun."""
@@ -375,10 +429,13 @@ class TopUp(_message.Message):
         checkout_url: _builtins.str = ...,
         refunded_cents: _builtins.int = ...,
         is_disputed: _builtins.bool = ...,
+        method: Global___TopUpMethod.ValueType = ...,
+        received_on: _builtins.str = ...,
+        alert: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "paid_at", b"paid_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_cents", b"amount_cents", "checkout_url", b"checkout_url", "created_at", b"created_at", "is_disputed", b"is_disputed", "paid_at", b"paid_at", "receipt_number", b"receipt_number", "refunded_cents", b"refunded_cents", "state", b"state", "top_up_id", b"top_up_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "amount_cents", b"amount_cents", "checkout_url", b"checkout_url", "created_at", b"created_at", "is_disputed", b"is_disputed", "method", b"method", "paid_at", b"paid_at", "receipt_number", b"receipt_number", "received_on", b"received_on", "refunded_cents", b"refunded_cents", "state", b"state", "top_up_id", b"top_up_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -609,6 +666,7 @@ class StatementEntry(_message.Message):
     PRODUCT_FIELD_NUMBER: _builtins.int
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     ON_DAY_FIELD_NUMBER: _builtins.int
+    OWED_CHANGE_CENTS_FIELD_NUMBER: _builtins.int
     entry_id: _builtins.str
     """UUID of the movement."""
     kind: Global___EntryKind.ValueType
@@ -626,6 +684,8 @@ class StatementEntry(_message.Message):
     """What was bought, for holds, captures and releases."""
     on_day: _builtins.str
     """The Paris day it counts for, ISO: for a capture, the day of the deposit."""
+    owed_change_cents: _builtins.int
+    """What it paid of the account's debt, in cents; negative when it added to it."""
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -641,10 +701,11 @@ class StatementEntry(_message.Message):
         product: Global___Product.ValueType = ...,
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
         on_day: _builtins.str = ...,
+        owed_change_cents: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_after_cents", b"available_after_cents", "available_change_cents", b"available_change_cents", "cause", b"cause", "cause_key", b"cause_key", "entry_id", b"entry_id", "held_change_cents", b"held_change_cents", "kind", b"kind", "occurred_at", b"occurred_at", "on_day", b"on_day", "product", b"product"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_after_cents", b"available_after_cents", "available_change_cents", b"available_change_cents", "cause", b"cause", "cause_key", b"cause_key", "entry_id", b"entry_id", "held_change_cents", b"held_change_cents", "kind", b"kind", "occurred_at", b"occurred_at", "on_day", b"on_day", "owed_change_cents", b"owed_change_cents", "product", b"product"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -697,6 +758,327 @@ class ListEntriesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListEntriesResponse: _TypeAlias = ListEntriesResponse  # noqa: Y015
+
+@_typing.final
+class ReviewedWallet(_message.Message):
+    """An account's money as staff see it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    AVAILABLE_CENTS_FIELD_NUMBER: _builtins.int
+    HELD_CENTS_FIELD_NUMBER: _builtins.int
+    OWED_CENTS_FIELD_NUMBER: _builtins.int
+    FROZEN_FOR_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    """UUID."""
+    available_cents: _builtins.int
+    """What could be spent, in cents."""
+    held_cents: _builtins.int
+    """What is set aside for things under way, in cents."""
+    owed_cents: _builtins.int
+    """What the account owes us, in cents: went back to the card and was spent already."""
+    frozen_for: Global___FreezeCause.ValueType
+    version: _builtins.int
+    """Grows with each movement: given back with UnfreezeWallet."""
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        available_cents: _builtins.int = ...,
+        held_cents: _builtins.int = ...,
+        owed_cents: _builtins.int = ...,
+        frozen_for: Global___FreezeCause.ValueType = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "available_cents", b"available_cents", "frozen_for", b"frozen_for", "held_cents", b"held_cents", "owed_cents", b"owed_cents", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewedWallet: _TypeAlias = ReviewedWallet  # noqa: Y015
+
+@_typing.final
+class StaffAct(_message.Message):
+    """Something that staff did with an account's money."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FactsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    AT_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    actor: _builtins.str
+    """Who, by name."""
+    action: _builtins.str
+    """What: "wallet-unfrozen", "transfer-recorded"."""
+    note: _builtins.str
+    """Why, in their words."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def facts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What goes with it: "frozen_for", "owed_cents", "reference", "amount_cents", "receipt"."""
+
+    def __init__(
+        self,
+        *,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        actor: _builtins.str = ...,
+        action: _builtins.str = ...,
+        note: _builtins.str = ...,
+        facts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "actor", b"actor", "at", b"at", "facts", b"facts", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StaffAct: _TypeAlias = StaffAct  # noqa: Y015
+
+@_typing.final
+class ReviewWalletRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    """UUID of the account."""
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewWalletRequest: _TypeAlias = ReviewWalletRequest  # noqa: Y015
+
+@_typing.final
+class ReviewWalletResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WALLET_FIELD_NUMBER: _builtins.int
+    OPEN_DISPUTES_FIELD_NUMBER: _builtins.int
+    TOP_UPS_FIELD_NUMBER: _builtins.int
+    ACTS_FIELD_NUMBER: _builtins.int
+    open_disputes: _builtins.int
+    """How many disputes are under way."""
+    @_builtins.property
+    def wallet(self) -> Global___ReviewedWallet: ...
+    @_builtins.property
+    def top_ups(self) -> _containers.RepeatedCompositeFieldContainer[Global___TopUp]:
+        """The latest 20."""
+
+    @_builtins.property
+    def acts(self) -> _containers.RepeatedCompositeFieldContainer[Global___StaffAct]:
+        """Latest first."""
+
+    def __init__(
+        self,
+        *,
+        wallet: Global___ReviewedWallet | None = ...,
+        open_disputes: _builtins.int = ...,
+        top_ups: _abc.Iterable[Global___TopUp] | None = ...,
+        acts: _abc.Iterable[Global___StaffAct] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wallet", b"wallet"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts", b"acts", "open_disputes", b"open_disputes", "top_ups", b"top_ups", "wallet", b"wallet"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewWalletResponse: _TypeAlias = ReviewWalletResponse  # noqa: Y015
+
+@_typing.final
+class ListFrozenWalletsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURSOR_FIELD_NUMBER: _builtins.int
+    cursor: _builtins.str
+    """From the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFrozenWalletsRequest: _TypeAlias = ListFrozenWalletsRequest  # noqa: Y015
+
+@_typing.final
+class ListFrozenWalletsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WALLETS_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
+    """For the next page; empty after the last."""
+    @_builtins.property
+    def wallets(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReviewedWallet]:
+        """owed_cents is not told here."""
+
+    def __init__(
+        self,
+        *,
+        wallets: _abc.Iterable[Global___ReviewedWallet] | None = ...,
+        next_cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_cursor", b"next_cursor", "wallets", b"wallets"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFrozenWalletsResponse: _TypeAlias = ListFrozenWalletsResponse  # noqa: Y015
+
+@_typing.final
+class UnfreezeWalletRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    """UUID of the account."""
+    note: _builtins.str
+    """Why, 10 to 2000 characters."""
+    version: _builtins.int
+    """The version that was seen; refused when the money moved since. 0: any."""
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "note", b"note", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnfreezeWalletRequest: _TypeAlias = UnfreezeWalletRequest  # noqa: Y015
+
+@_typing.final
+class UnfreezeWalletResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WALLET_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def wallet(self) -> Global___ReviewedWallet: ...
+    def __init__(
+        self,
+        *,
+        wallet: Global___ReviewedWallet | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["wallet", b"wallet"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["wallet", b"wallet"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnfreezeWalletResponse: _TypeAlias = UnfreezeWalletResponse  # noqa: Y015
+
+@_typing.final
+class RecordTransferRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    AMOUNT_CENTS_FIELD_NUMBER: _builtins.int
+    RECEIVED_ON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    BUYER_NAME_FIELD_NUMBER: _builtins.int
+    BUYER_LINES_FIELD_NUMBER: _builtins.int
+    BUYER_EMAIL_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    """UUID of the account that is credited."""
+    reference: _builtins.str
+    """The bank's own reference of the transfer, 4 to 60 letters and digits; it is the idempotency key."""
+    amount_cents: _builtins.int
+    """In cents."""
+    received_on: _builtins.str
+    """The Paris day on which our bank received it, ISO."""
+    note: _builtins.str
+    """A few words kept with it; may be empty."""
+    buyer_name: _builtins.str
+    """For the receipt: trade name of the buyer."""
+    buyer_email: _builtins.str
+    """Where the receipt is e-mailed."""
+    @_builtins.property
+    def buyer_lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """For the receipt: the buyer's postal address, one line each."""
+
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        amount_cents: _builtins.int = ...,
+        received_on: _builtins.str = ...,
+        note: _builtins.str = ...,
+        buyer_name: _builtins.str = ...,
+        buyer_lines: _abc.Iterable[_builtins.str] | None = ...,
+        buyer_email: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "amount_cents", b"amount_cents", "buyer_email", b"buyer_email", "buyer_lines", b"buyer_lines", "buyer_name", b"buyer_name", "note", b"note", "received_on", b"received_on", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTransferRequest: _TypeAlias = RecordTransferRequest  # noqa: Y015
+
+@_typing.final
+class RecordTransferResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOP_UP_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def top_up(self) -> Global___TopUp: ...
+    def __init__(
+        self,
+        *,
+        top_up: Global___TopUp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["top_up", b"top_up"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["top_up", b"top_up"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTransferResponse: _TypeAlias = RecordTransferResponse  # noqa: Y015
 
 @_typing.final
 class ReceiveWebhookRequest(_message.Message):

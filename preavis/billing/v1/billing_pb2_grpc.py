@@ -77,6 +77,26 @@ class BillingServiceStub:
                 request_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ListEntriesRequest.SerializeToString,
                 response_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ListEntriesResponse.FromString,
                 _registered_method=True)
+        self.ReviewWallet = channel.unary_unary(
+                '/preavis.billing.v1.BillingService/ReviewWallet',
+                request_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ReviewWalletRequest.SerializeToString,
+                response_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ReviewWalletResponse.FromString,
+                _registered_method=True)
+        self.ListFrozenWallets = channel.unary_unary(
+                '/preavis.billing.v1.BillingService/ListFrozenWallets',
+                request_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ListFrozenWalletsRequest.SerializeToString,
+                response_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ListFrozenWalletsResponse.FromString,
+                _registered_method=True)
+        self.UnfreezeWallet = channel.unary_unary(
+                '/preavis.billing.v1.BillingService/UnfreezeWallet',
+                request_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.UnfreezeWalletRequest.SerializeToString,
+                response_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.UnfreezeWalletResponse.FromString,
+                _registered_method=True)
+        self.RecordTransfer = channel.unary_unary(
+                '/preavis.billing.v1.BillingService/RecordTransfer',
+                request_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.RecordTransferRequest.SerializeToString,
+                response_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.RecordTransferResponse.FromString,
+                _registered_method=True)
         self.ReceiveWebhook = channel.unary_unary(
                 '/preavis.billing.v1.BillingService/ReceiveWebhook',
                 request_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ReceiveWebhookRequest.SerializeToString,
@@ -168,6 +188,35 @@ class BillingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReviewWallet(self, request, context):
+        """Staff: what an account has and owes, its latest purchases, and what staff did about them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFrozenWallets(self, request, context):
+        """Staff: the accounts that may not spend.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnfreezeWallet(self, request, context):
+        """Staff: lets an account spend again, for a reason kept for good. One that may spend stays so.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordTransfer(self, request, context):
+        """Staff: turns a transfer seen on our bank's statement into credit, with its receipt. The bank's
+        reference is the key: recorded again, it changes nothing. What the account owes is paid first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReceiveWebhook(self, request, context):
         """A partner's news, as it came: stored once it is proven genuine, applied once.
         """
@@ -246,6 +295,26 @@ def add_BillingServiceServicer_to_server(servicer, server):
                     servicer.ListEntries,
                     request_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ListEntriesRequest.FromString,
                     response_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ListEntriesResponse.SerializeToString,
+            ),
+            'ReviewWallet': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewWallet,
+                    request_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ReviewWalletRequest.FromString,
+                    response_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ReviewWalletResponse.SerializeToString,
+            ),
+            'ListFrozenWallets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFrozenWallets,
+                    request_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ListFrozenWalletsRequest.FromString,
+                    response_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.ListFrozenWalletsResponse.SerializeToString,
+            ),
+            'UnfreezeWallet': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnfreezeWallet,
+                    request_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.UnfreezeWalletRequest.FromString,
+                    response_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.UnfreezeWalletResponse.SerializeToString,
+            ),
+            'RecordTransfer': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordTransfer,
+                    request_deserializer=preavis_dot_billing_dot_v1_dot_billing__pb2.RecordTransferRequest.FromString,
+                    response_serializer=preavis_dot_billing_dot_v1_dot_billing__pb2.RecordTransferResponse.SerializeToString,
             ),
             'ReceiveWebhook': grpc.unary_unary_rpc_method_handler(
                     servicer.ReceiveWebhook,
@@ -492,6 +561,114 @@ class BillingService:
             '/preavis.billing.v1.BillingService/ListEntries',
             preavis_dot_billing_dot_v1_dot_billing__pb2.ListEntriesRequest.SerializeToString,
             preavis_dot_billing_dot_v1_dot_billing__pb2.ListEntriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewWallet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.billing.v1.BillingService/ReviewWallet',
+            preavis_dot_billing_dot_v1_dot_billing__pb2.ReviewWalletRequest.SerializeToString,
+            preavis_dot_billing_dot_v1_dot_billing__pb2.ReviewWalletResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFrozenWallets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.billing.v1.BillingService/ListFrozenWallets',
+            preavis_dot_billing_dot_v1_dot_billing__pb2.ListFrozenWalletsRequest.SerializeToString,
+            preavis_dot_billing_dot_v1_dot_billing__pb2.ListFrozenWalletsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnfreezeWallet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.billing.v1.BillingService/UnfreezeWallet',
+            preavis_dot_billing_dot_v1_dot_billing__pb2.UnfreezeWalletRequest.SerializeToString,
+            preavis_dot_billing_dot_v1_dot_billing__pb2.UnfreezeWalletResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordTransfer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.billing.v1.BillingService/RecordTransfer',
+            preavis_dot_billing_dot_v1_dot_billing__pb2.RecordTransferRequest.SerializeToString,
+            preavis_dot_billing_dot_v1_dot_billing__pb2.RecordTransferResponse.FromString,
             options,
             channel_credentials,
             insecure,

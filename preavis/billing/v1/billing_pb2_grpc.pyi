@@ -56,6 +56,16 @@ class BillingServiceStub:
     """The receipt of a paid purchase. Refused while it is not paid; LATER while it is being made."""
     ListEntries: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ListEntriesRequest, _billing_pb2.ListEntriesResponse]
     """The statement: every line that moved the credit, latest first, each with its cause."""
+    ReviewWallet: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ReviewWalletRequest, _billing_pb2.ReviewWalletResponse]
+    """Staff: what an account has and owes, its latest purchases, and what staff did about them."""
+    ListFrozenWallets: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ListFrozenWalletsRequest, _billing_pb2.ListFrozenWalletsResponse]
+    """Staff: the accounts that may not spend."""
+    UnfreezeWallet: _grpc.UnaryUnaryMultiCallable[_billing_pb2.UnfreezeWalletRequest, _billing_pb2.UnfreezeWalletResponse]
+    """Staff: lets an account spend again, for a reason kept for good. One that may spend stays so."""
+    RecordTransfer: _grpc.UnaryUnaryMultiCallable[_billing_pb2.RecordTransferRequest, _billing_pb2.RecordTransferResponse]
+    """Staff: turns a transfer seen on our bank's statement into credit, with its receipt. The bank's
+    reference is the key: recorded again, it changes nothing. What the account owes is paid first.
+    """
     ReceiveWebhook: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ReceiveWebhookRequest, _billing_pb2.ReceiveWebhookResponse]
     """A partner's news, as it came: stored once it is proven genuine, applied once."""
     Hold: _grpc.UnaryUnaryMultiCallable[_billing_pb2.HoldRequest, _billing_pb2.HoldResponse]
@@ -97,6 +107,16 @@ class BillingServiceAsyncStub(BillingServiceStub):
     """The receipt of a paid purchase. Refused while it is not paid; LATER while it is being made."""
     ListEntries: _aio.UnaryUnaryMultiCallable[_billing_pb2.ListEntriesRequest, _billing_pb2.ListEntriesResponse]  # type: ignore[assignment]
     """The statement: every line that moved the credit, latest first, each with its cause."""
+    ReviewWallet: _aio.UnaryUnaryMultiCallable[_billing_pb2.ReviewWalletRequest, _billing_pb2.ReviewWalletResponse]  # type: ignore[assignment]
+    """Staff: what an account has and owes, its latest purchases, and what staff did about them."""
+    ListFrozenWallets: _aio.UnaryUnaryMultiCallable[_billing_pb2.ListFrozenWalletsRequest, _billing_pb2.ListFrozenWalletsResponse]  # type: ignore[assignment]
+    """Staff: the accounts that may not spend."""
+    UnfreezeWallet: _aio.UnaryUnaryMultiCallable[_billing_pb2.UnfreezeWalletRequest, _billing_pb2.UnfreezeWalletResponse]  # type: ignore[assignment]
+    """Staff: lets an account spend again, for a reason kept for good. One that may spend stays so."""
+    RecordTransfer: _aio.UnaryUnaryMultiCallable[_billing_pb2.RecordTransferRequest, _billing_pb2.RecordTransferResponse]  # type: ignore[assignment]
+    """Staff: turns a transfer seen on our bank's statement into credit, with its receipt. The bank's
+    reference is the key: recorded again, it changes nothing. What the account owes is paid first.
+    """
     ReceiveWebhook: _aio.UnaryUnaryMultiCallable[_billing_pb2.ReceiveWebhookRequest, _billing_pb2.ReceiveWebhookResponse]  # type: ignore[assignment]
     """A partner's news, as it came: stored once it is proven genuine, applied once."""
     Hold: _aio.UnaryUnaryMultiCallable[_billing_pb2.HoldRequest, _billing_pb2.HoldResponse]  # type: ignore[assignment]
@@ -183,6 +203,40 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_billing_pb2.ListEntriesResponse, _abc.Awaitable[_billing_pb2.ListEntriesResponse]]:
         """The statement: every line that moved the credit, latest first, each with its cause."""
+
+    @_abc_1.abstractmethod
+    def ReviewWallet(
+        self,
+        request: _billing_pb2.ReviewWalletRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_pb2.ReviewWalletResponse, _abc.Awaitable[_billing_pb2.ReviewWalletResponse]]:
+        """Staff: what an account has and owes, its latest purchases, and what staff did about them."""
+
+    @_abc_1.abstractmethod
+    def ListFrozenWallets(
+        self,
+        request: _billing_pb2.ListFrozenWalletsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_pb2.ListFrozenWalletsResponse, _abc.Awaitable[_billing_pb2.ListFrozenWalletsResponse]]:
+        """Staff: the accounts that may not spend."""
+
+    @_abc_1.abstractmethod
+    def UnfreezeWallet(
+        self,
+        request: _billing_pb2.UnfreezeWalletRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_pb2.UnfreezeWalletResponse, _abc.Awaitable[_billing_pb2.UnfreezeWalletResponse]]:
+        """Staff: lets an account spend again, for a reason kept for good. One that may spend stays so."""
+
+    @_abc_1.abstractmethod
+    def RecordTransfer(
+        self,
+        request: _billing_pb2.RecordTransferRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_pb2.RecordTransferResponse, _abc.Awaitable[_billing_pb2.RecordTransferResponse]]:
+        """Staff: turns a transfer seen on our bank's statement into credit, with its receipt. The bank's
+        reference is the key: recorded again, it changes nothing. What the account owes is paid first.
+        """
 
     @_abc_1.abstractmethod
     def ReceiveWebhook(

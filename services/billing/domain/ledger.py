@@ -5,7 +5,7 @@ bucket leaves others, to the cent: money is moved, never made.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -20,6 +20,7 @@ class Bucket(StrEnum):
     AVAILABLE = "available"  # the account's, free to spend
     HELD = "held"  # the account's, set aside for something under way
     CARDS = "cards"  # at the card company, for us; negative is what it owes us
+    BANK = "bank"  # at our bank, by transfers; negative is what came in
     REVENUE = "revenue"  # ours, VAT excluded
     VAT = "vat"  # the State's
     DISPUTED = "disputed"  # taken back by a bank until a dispute ends
@@ -80,6 +81,11 @@ class Entry:
         """What it adds to what is set aside."""
         return self.postings.get(Bucket.HELD, ZERO)
 
+    @property
+    def owed_change(self) -> Money:
+        """What it pays of the account's debt; negative when it adds to it."""
+        return self.postings.get(Bucket.OWED, ZERO)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wallet:
@@ -90,6 +96,12 @@ class Wallet:
     held: Money = ZERO
     version: int = 0  # the number of its entries
     frozen_for: str = ""  # "dispute" or "debt": why it may not spend
+    freezes: int = 0  # how often it was frozen, or let go
+
+    @property
+    def told_version(self) -> int:
+        """The version of what the other services are told: grows with each change of either."""
+        return self.version + self.freezes
 
     def after(self, entry: Entry) -> "Wallet":
         """Return the wallet with an entry applied. Raises ``CreditInsufficient``."""
@@ -100,13 +112,7 @@ class Wallet:
                 missing_cents=str(max(-available.cents, -held.cents)),
                 available_cents=str(self.available.cents),
             )
-        return Wallet(
-            account_id=self.account_id,
-            available=available,
-            held=held,
-            version=self.version + 1,
-            frozen_for=self.frozen_for,
-        )
+        return replace(self, available=available, held=held, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +124,10 @@ class StatementLine:
     available_after: Money
     held_after: Money
     wallet_version: int
+
+
+def paying_debt(amount: Money, owed: Money) -> Mapping[Bucket, Money]:
+    """Share out money that comes in: what the account owes is paid first, the rest can be spent."""
+    paid = min(amount, owed)
+    moves = {Bucket.OWED: paid, Bucket.AVAILABLE: amount - paid}
+    return {bucket: moved for bucket, moved in moves.items() if moved != ZERO}

@@ -1,8 +1,8 @@
-"""A purchase of credit: begun by us, paid at the card company's, credited once."""
+"""A purchase of credit: begun by us, paid by card or by transfer, credited once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID
@@ -12,7 +12,7 @@ from kit.errors import Kind, TurnedDown
 from kit.ids import derived_id
 from kit.money import ZERO, Money
 from services.billing.domain.card import CardNews, CardPage, CardReturn, CardState, ReturnKind
-from services.billing.domain.ledger import Bucket, Entry, EntryKind
+from services.billing.domain.ledger import Bucket, Entry, EntryKind, paying_debt
 
 PAGE_LIFE: Final = timedelta(hours=24)  # of a card page, as the card company fixes it
 LAST_LOOK: Final = PAGE_LIFE + timedelta(minutes=15)
@@ -28,11 +28,24 @@ class TopUpState(StrEnum):
     FAILED = "failed"
 
 
+class Method(StrEnum):
+    """How credit is paid. Values are stored: they are never renamed."""
+
+    CARD = "card"
+    TRANSFER = "transfer"  # to our bank account, recorded by staff
+
+
+_PAID_FROM: Final = {Method.CARD: Bucket.CARDS, Method.TRANSFER: Bucket.BANK}
 NEXT: Final[Mapping[TopUpState, frozenset[TopUpState]]] = {
     TopUpState.PENDING: frozenset({TopUpState.PROCESSING, TopUpState.PAID, TopUpState.FAILED}),
     TopUpState.PROCESSING: frozenset({TopUpState.PAID, TopUpState.FAILED}),
     TopUpState.FAILED: frozenset({TopUpState.PAID}),  # a bank may answer very late
 }  # absent on the left = final
+_KINDS: Final = {
+    ReturnKind.REFUND: EntryKind.REFUND,
+    ReturnKind.DISPUTE: EntryKind.DISPUTE,
+}
+_TAKEN_TO: Final = {ReturnKind.REFUND: Bucket.CARDS, ReturnKind.DISPUTE: Bucket.DISPUTED}
 _SAID: Final = {
     CardState.OPEN: TopUpState.PENDING,
     CardState.PROCESSING: TopUpState.PROCESSING,
@@ -72,7 +85,7 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopUp:
-    """One purchase of credit by card."""
+    """One purchase of credit."""
 
     id: UUID
     account_id: UUID
@@ -81,10 +94,12 @@ class TopUp:
     return_url: str
     cancel_url: str
     created_at: datetime
+    method: Method = Method.CARD
     state: TopUpState = TopUpState.PENDING
     session_id: str = ""
     checkout_url: str = ""
-    payment_id: str = ""
+    payment_id: str = ""  # the card company's, or the bank's reference of the transfer
+    received_on: date | None = None  # the Paris day of a transfer
     paid_at: datetime | None = None
     receipt_number: str = ""
     receipt_sha256: str = ""
@@ -111,8 +126,8 @@ class TopUp:
             return replace(known, alert=alert)
         return replace(known, state=said, alert="")
 
-    def receipted(self, number: str, at: datetime) -> tuple[Self, Entry]:
-        """Give the paid purchase its number, and the account its credit."""
+    def receipted(self, number: str, at: datetime, *, owed: Money = ZERO) -> tuple[Self, Entry]:
+        """Give the paid purchase its number, and the account its credit, less what it owes."""
         paid = replace(self, receipt_number=number, paid_at=at)
         return paid, Entry(
             kind=EntryKind.TOP_UP,
@@ -121,7 +136,7 @@ class TopUp:
             cause=number,
             on_day=paris_date(at),
             at=at,
-            postings={Bucket.CARDS: -self.amount, Bucket.AVAILABLE: self.amount},
+            postings={_PAID_FROM[self.method]: -self.amount, **paying_debt(self.amount, owed)},
         )
 
     def look_again_at(self, now: datetime) -> datetime | None:
@@ -151,40 +166,45 @@ def top_up_id(account_id: UUID, idempotency_key: str) -> UUID:
     return derived_id(account_id, "StartTopUp", idempotency_key)
 
 
-def return_entry(
-    top_up: TopUp, returned: CardReturn, *, taken: Money, at: datetime, undo: bool = False
-) -> Entry:
-    """Move money that goes back to the card; ``undo`` moves it to us again.
+def return_entry(top_up: TopUp, returned: CardReturn, *, taken: Money, at: datetime) -> Entry:
+    """Move money that goes back to the card.
 
     ``taken`` is what the wallet can give; the rest is a debt of the account.
     """
-    kind = EntryKind.REFUND if returned.kind is ReturnKind.REFUND else EntryKind.DISPUTE
-    to = Bucket.CARDS if returned.kind is ReturnKind.REFUND else Bucket.DISPUTED
-    sign = -1 if undo else 1
     moves = {
-        Bucket.AVAILABLE: taken * -sign,
-        Bucket.OWED: (returned.amount - taken) * -sign,
-        to: returned.amount * sign,
+        Bucket.AVAILABLE: -taken,
+        Bucket.OWED: taken - returned.amount,
+        _TAKEN_TO[returned.kind]: returned.amount,
     }
+    return _of_return(top_up, returned, moves, at=at)
+
+
+def undone_entry(top_up: TopUp, returned: CardReturn, *, owed: Money, at: datetime) -> Entry:
+    """Move to us again what had gone back to the card; it pays what the account owes by now."""
+    moves = {_TAKEN_TO[returned.kind]: -returned.amount, **paying_debt(returned.amount, owed)}
+    return _of_return(top_up, returned, moves, at=at, then=":undone")
+
+
+def dispute_lost_entry(top_up: TopUp, returned: CardReturn, *, at: datetime) -> Entry:
+    """Book money that a bank took back for good."""
+    moves = {Bucket.DISPUTED: -returned.amount, Bucket.CARDS: returned.amount}
+    return _of_return(top_up, returned, moves, at=at, then=":lost")
+
+
+def _of_return(
+    top_up: TopUp,
+    returned: CardReturn,
+    moves: Mapping[Bucket, Money],
+    *,
+    at: datetime,
+    then: str = "",
+) -> Entry:
     return Entry(
-        kind=kind,
-        key=f"{returned.kind}:{returned.id}{':undone' if undo else ''}",
+        kind=_KINDS[returned.kind],
+        key=f"{returned.kind}:{returned.id}{then}",
         account_id=top_up.account_id,
         cause=top_up.receipt_number,
         on_day=paris_date(at),
         at=at,
         postings={bucket: amount for bucket, amount in moves.items() if amount != ZERO},
-    )
-
-
-def dispute_lost_entry(top_up: TopUp, returned: CardReturn, *, at: datetime) -> Entry:
-    """Book money that a bank took back for good."""
-    return Entry(
-        kind=EntryKind.DISPUTE,
-        key=f"{returned.kind}:{returned.id}:lost",
-        account_id=top_up.account_id,
-        cause=top_up.receipt_number,
-        on_day=paris_date(at),
-        at=at,
-        postings={Bucket.DISPUTED: -returned.amount, Bucket.CARDS: returned.amount},
     )

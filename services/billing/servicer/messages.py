@@ -8,17 +8,24 @@ from uuid import UUID
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from kit.errors import Kind, TurnedDown
-from kit.money import Money
+from kit.money import ZERO, Money
 from preavis.billing.v1 import billing_pb2 as pb
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import EntryKind, StatementLine, Wallet
+from services.billing.domain.staff import StaffAct
 from services.billing.domain.tariff import Price, Product
-from services.billing.domain.top_up import TopUp, TopUpState
+from services.billing.domain.top_up import Method, TopUp, TopUpState
 
 _PRODUCTS: Final = {each: pb.Product.Value(f"PRODUCT_{each.name}") for each in Product}
 _HOLD_STATES: Final = {each: pb.HoldState.Value(f"HOLD_STATE_{each.name}") for each in HoldState}
 _TOP_UP_STATES: Final = {
     each: pb.TopUpState.Value(f"TOP_UP_STATE_{each.name}") for each in TopUpState
+}
+_METHODS: Final = {each: pb.TopUpMethod.Value(f"TOP_UP_METHOD_{each.name}") for each in Method}
+_FREEZES: Final = {
+    "": pb.FREEZE_CAUSE_UNSPECIFIED,
+    "dispute": pb.FREEZE_CAUSE_DISPUTE,
+    "debt": pb.FREEZE_CAUSE_DEBT,
 }
 _ENTRY_KINDS: Final = {each: pb.EntryKind.Value(f"ENTRY_KIND_{each.name}") for each in EntryKind}
 
@@ -116,8 +123,8 @@ def hold(value: Hold) -> pb.HoldRecord:
     )
 
 
-def top_up(value: TopUp) -> pb.TopUp:
-    """Write a purchase of credit."""
+def top_up(value: TopUp, *, for_staff: bool = False) -> pb.TopUp:
+    """Write a purchase of credit; what staff must look at is told to them alone."""
     is_open = value.state is TopUpState.PENDING
     return pb.TopUp(
         top_up_id=str(value.id),
@@ -129,6 +136,32 @@ def top_up(value: TopUp) -> pb.TopUp:
         checkout_url=value.checkout_url if is_open else "",
         refunded_cents=value.refunded.cents,
         is_disputed=value.is_disputed,
+        method=_METHODS[value.method],
+        received_on=value.received_on.isoformat() if value.received_on else "",
+        alert=value.alert if for_staff else "",
+    )
+
+
+def reviewed(value: Wallet, *, owed: Money = ZERO) -> pb.ReviewedWallet:
+    """Write an account's money as staff see it."""
+    return pb.ReviewedWallet(
+        account_id=str(value.account_id),
+        available_cents=value.available.cents,
+        held_cents=value.held.cents,
+        owed_cents=owed.cents,
+        frozen_for=_FREEZES[value.frozen_for],
+        version=value.version,
+    )
+
+
+def act(value: StaffAct) -> pb.StaffAct:
+    """Write something that staff did."""
+    return pb.StaffAct(
+        at=_instant(value.at),
+        actor=value.by.name,
+        action=value.action.value,
+        note=value.note,
+        facts=value.facts,
     )
 
 
@@ -147,6 +180,7 @@ def entry(line: StatementLine) -> pb.StatementEntry:
         product=product,
         occurred_at=_instant(value.at),
         on_day=value.on_day.isoformat(),
+        owed_change_cents=value.owed_change.cents,
     )
 
 

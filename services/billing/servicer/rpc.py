@@ -8,18 +8,22 @@ from typing_extensions import override
 from kit.clock import Clock
 from kit.days import paris_date
 from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
-from kit.grpc import Rule, caller_account
+from kit.grpc import Rule, caller, caller_account
 from kit.ids import parse_id
 from kit.money import Money
 from preavis.billing.v1 import billing_pb2 as pb
 from preavis.billing.v1.billing_pb2_grpc import BillingServiceServicer
+from services.billing.domain.staff import Actor
 from services.billing.domain.tariff import Tariff
 from services.billing.domain.top_up import Buyer
+from services.billing.domain.transfer import read_transfer
 from services.billing.ports import Cards, Files, Stationery, Store
 from services.billing.servicer import messages
-from services.billing.usecases import holds, news, receipts, top_ups, wallets
+from services.billing.usecases import desk, holds, news, receipts, top_ups, wallets
 
+_FROZEN_PAGE: Final = 50
 _AGENT: Final = Rule(callers={"gateway"}, roles={"owner"}, account=True)
+_STAFF: Final = Rule(callers={"gateway"}, roles={"staff"})
 _OWNER_OF_CAUSES: Final = Rule(callers={"dispatch", "accounts"}, account=True)
 RULES: Final = {
     "GetWallet": Rule(callers={"gateway", "dispatch", "accounts"}, account=True),
@@ -30,6 +34,10 @@ RULES: Final = {
     "ListTopUps": _AGENT,
     "GetReceipt": _AGENT,
     "ListEntries": _AGENT,
+    "ReviewWallet": _STAFF,
+    "ListFrozenWallets": _STAFF,
+    "UnfreezeWallet": _STAFF,
+    "RecordTransfer": _STAFF,
     "ReceiveWebhook": Rule(callers={"gateway"}),
     "Hold": _OWNER_OF_CAUSES,
     "Capture": _OWNER_OF_CAUSES,
@@ -159,6 +167,66 @@ class Billing(BillingServiceServicer):
         )
 
     @override
+    async def ReviewWallet(
+        self, request: pb.ReviewWalletRequest, context: Any
+    ) -> pb.ReviewWalletResponse:
+        found = await desk.review_wallet(parse_id(request.account_id), store=self.store)
+        return pb.ReviewWalletResponse(
+            wallet=messages.reviewed(found.wallet, owed=found.owed),
+            open_disputes=found.open_disputes,
+            top_ups=[messages.top_up(each, for_staff=True) for each in found.top_ups],
+            acts=[messages.act(each) for each in found.acts],
+        )
+
+    @override
+    async def ListFrozenWallets(
+        self, request: pb.ListFrozenWalletsRequest, context: Any
+    ) -> pb.ListFrozenWalletsResponse:
+        after = parse_id(request.cursor) if request.cursor else None
+        found = await desk.list_frozen(after=after, limit=_FROZEN_PAGE, store=self.store)
+        return pb.ListFrozenWalletsResponse(
+            wallets=[messages.reviewed(each) for each in found],
+            next_cursor=str(found[-1].account_id) if len(found) == _FROZEN_PAGE else "",
+        )
+
+    @override
+    async def UnfreezeWallet(
+        self, request: pb.UnfreezeWalletRequest, context: Any
+    ) -> pb.UnfreezeWalletResponse:
+        wallet, owed = await desk.unfreeze_wallet(
+            parse_id(request.account_id),
+            note=request.note,
+            version=request.version,
+            by=_actor(),
+            store=self.store,
+            clock=self.clock,
+        )
+        return pb.UnfreezeWalletResponse(wallet=messages.reviewed(wallet, owed=owed))
+
+    @override
+    async def RecordTransfer(
+        self, request: pb.RecordTransferRequest, context: Any
+    ) -> pb.RecordTransferResponse:
+        _require({"buyer_name": request.buyer_name})
+        transfer = read_transfer(
+            request.reference, request.amount_cents, request.received_on, at=self.clock()
+        )
+        top_up = await desk.record_transfer(
+            parse_id(request.account_id),
+            transfer,
+            Buyer(
+                name=request.buyer_name,
+                lines=tuple(request.buyer_lines),
+                email=request.buyer_email,
+            ),
+            note=request.note,
+            by=_actor(),
+            store=self.store,
+            clock=self.clock,
+        )
+        return pb.RecordTransferResponse(top_up=messages.top_up(top_up, for_staff=True))
+
+    @override
     async def ReceiveWebhook(
         self, request: pb.ReceiveWebhookRequest, context: Any
     ) -> pb.ReceiveWebhookResponse:
@@ -224,6 +292,11 @@ class Billing(BillingServiceServicer):
             holds=[messages.hold(each) for each in found],
             next_cursor=messages.cursor(more, limit),
         )
+
+
+def _actor() -> Actor:
+    who = caller()
+    return Actor(id=who.actor_id, name=who.actor_name)
 
 
 def _same_account(text: str) -> Any:

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit import due, mail
+from kit import mail
 from kit.errors import ChangedMeanwhile
 from kit.ids import new_id
 from kit.mail import Mail
 from kit.money import Money
-from services.billing.domain.card import ReturnKind, ReturnState
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import (
     Bucket,
@@ -26,42 +23,31 @@ from services.billing.domain.ledger import (
     Wallet,
     WalletFrozen,
 )
-from services.billing.domain.top_up import TopUp, TopUpMissing
-from services.billing.ports import DueKind, KnownReturn
-from services.billing.store.facts import tell_hold, tell_top_up, tell_wallet
+from services.billing.domain.staff import StaffAct
+from services.billing.store.facts import tell_hold, tell_wallet
+from services.billing.store.purchases import SqlPurchases
 from services.billing.store.rows import (
-    CardReturnRow,
     EntryRow,
     HoldRow,
     PostingRow,
-    TopUpRow,
+    StaffActRow,
     WalletRow,
-    top_up_values,
 )
 
 _SHORT: Final = "PV001"
 _FROZEN: Final = "PV002"
 _POST: Final = text(
-    "SELECT (w).available_cents, (w).held_cents, (w).version, (w).frozen_for FROM post_entry(:id,"
-    " :account_id, :kind, :key, :cause, :product, :on_day, :at, :buckets, :amounts) AS w"
+    "SELECT * FROM post_entry(:id, :account_id, :kind, :key, :cause, :product, :on_day, :at,"
+    " :buckets, :amounts)"
 )
 _PLACE: Final = text(
-    "SELECT available_cents, held_cents, version, frozen_for FROM place_hold(:hold_id,"
-    " :account_id, :hold_key, :product, :net, :vat, :rate_bp, :price_from, :cause, :at, :id, :key,"
-    " :on_day)"
-)
-_NEXT_RANK: Final = text(
-    "INSERT INTO receipt_series (year, last_rank) VALUES (:year, 1)"
-    " ON CONFLICT (year) DO UPDATE SET last_rank = receipt_series.last_rank + 1 RETURNING last_rank"
+    "SELECT * FROM place_hold(:hold_id, :account_id, :hold_key, :product, :net, :vat, :rate_bp,"
+    " :price_from, :cause, :at, :id, :key, :on_day)"
 )
 
 
-class SqlBooks:
+class SqlBooks(SqlPurchases):
     """The books of one account, in a transaction opened by ``SqlStore``."""
-
-    def __init__(self, session: AsyncSession, account_id: UUID) -> None:
-        self._session = session
-        self._account_id = account_id
 
     async def wallet(self) -> Wallet:
         """Return what the account has."""
@@ -72,10 +58,42 @@ class SqlBooks:
         return await self._wallet(lock=True)
 
     async def freeze(self, why: str) -> None:
-        """Stop the account from spending, or with ``""`` let it again; the next entry tells it."""
-        await self._session.execute(
-            update(WalletRow).where(WalletRow.account_id == self._account_id).values(frozen_for=why)
+        """Stop the account from spending, or with ``""`` let it again."""
+        frozen = await self._session.execute(
+            update(WalletRow)
+            .where(WalletRow.account_id == self._account_id)
+            .values(frozen_for=why, freezes=WalletRow.freezes + 1)
+            .returning(WalletRow)
+            .execution_options(populate_existing=True)
         )
+        await tell_wallet(self._session, frozen.scalar_one().read())
+
+    async def owed(self) -> Money:
+        """Return what the account owes us."""
+        debt = select(-func.coalesce(func.sum(PostingRow.amount_cents), 0)).where(
+            PostingRow.account_id == self._account_id, PostingRow.bucket == Bucket.OWED.value
+        )
+        return Money(int(await self._session.scalar(debt) or 0))
+
+    async def note(self, act: StaffAct) -> None:
+        """Record what staff did, for good."""
+        await self._session.execute(
+            insert(StaffActRow).values(
+                account_id=self._account_id,
+                at=act.at,
+                actor_id=act.by.id,
+                actor=act.by.name,
+                action=act.action.value,
+                note=act.note,
+                facts=dict(act.facts),
+            )
+        )
+
+    async def acts(self) -> Sequence[StaffAct]:
+        """List what staff did, latest first."""
+        wanted = select(StaffActRow).where(StaffActRow.account_id == self._account_id)
+        rows = await self._session.scalars(wanted.order_by(StaffActRow.id.desc()))
+        return [row.read() for row in rows]
 
     async def post(self, entry: Entry) -> Wallet:
         """Write an entry and move the wallet, in one call of one SQL function."""
@@ -176,114 +194,9 @@ class SqlBooks:
             await tell_hold(self._session, saved)
         return saved
 
-    async def begin_top_up(self, top_up: TopUp) -> TopUp:
-        """Store a new purchase, or return the one that stands under its id."""
-        kept = await self._session.execute(
-            insert(TopUpRow)
-            .values(id=top_up.id, version=top_up.version, **top_up_values(top_up))
-            .on_conflict_do_nothing()
-            .returning(TopUpRow.id)
-        )
-        return top_up if kept.first() is not None else await self.top_up(top_up.id)
-
-    async def top_up(self, top_up_id: UUID) -> TopUp:
-        """Return a purchase, locked until the end. Raises ``TopUpMissing``."""
-        row = await self._session.scalar(
-            select(TopUpRow)
-            .where(TopUpRow.account_id == self._account_id, TopUpRow.id == top_up_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        if row is None:
-            raise TopUpMissing(str(top_up_id))
-        return row.read()
-
-    async def top_ups(self, *, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[TopUp]:
-        """List purchases, latest first."""
-        wanted = select(TopUpRow).where(TopUpRow.account_id == self._account_id)
-        if before is not None:
-            wanted = wanted.where(tuple_(TopUpRow.created_at, TopUpRow.id) < before)
-        wanted = wanted.order_by(TopUpRow.created_at.desc(), TopUpRow.id.desc()).limit(limit)
-        return [row.read() for row in await self._session.scalars(wanted)]
-
-    async def save_top_up(self, top_up: TopUp) -> TopUp:
-        """Store a changed purchase and return it."""
-        changed = await self._session.execute(
-            update(TopUpRow)
-            .where(TopUpRow.id == top_up.id, TopUpRow.version == top_up.version)
-            .values(version=top_up.version + 1, **top_up_values(top_up))
-            .returning(TopUpRow)
-            .execution_options(populate_existing=True)
-        )
-        row = changed.scalar_one_or_none()
-        if row is None:
-            raise ChangedMeanwhile(str(top_up.id))
-        return row.read()
-
-    async def announce_top_up(self, top_up: TopUp) -> None:
-        """Tell that credit was bought."""
-        await tell_top_up(self._session, top_up)
-
-    async def next_receipt_rank(self, year: int) -> int:
-        """Take the next number; the row stays locked, so numbers commit in order, without gap."""
-        return int((await self._session.execute(_NEXT_RANK, {"year": year})).scalar_one())
-
-    async def card_return(self, return_id: str) -> KnownReturn | None:
-        """Return a refund or dispute as it was booked."""
-        row = await self._session.get(CardReturnRow, return_id, populate_existing=True)
-        return None if row is None else row.read()
-
-    async def save_card_return(self, top_up: TopUp, known: KnownReturn) -> None:
-        """Store a refund or dispute, new or changed."""
-        returned = known.returned
-        await self._session.execute(
-            insert(CardReturnRow)
-            .values(
-                id=returned.id,
-                account_id=self._account_id,
-                top_up_id=top_up.id,
-                kind=returned.kind.value,
-                state=returned.state.value,
-                amount_cents=returned.amount.cents,
-                taken_cents=known.taken.cents,
-            )
-            .on_conflict_do_update(index_elements=["id"], set_={"state": returned.state.value})
-        )
-
-    async def open_disputes(self) -> int:
-        """Count the disputes under way."""
-        count = select(func.count()).where(
-            CardReturnRow.account_id == self._account_id,
-            CardReturnRow.kind == ReturnKind.DISPUTE.value,
-            CardReturnRow.state == ReturnState.OPEN.value,
-        )
-        return int(await self._session.scalar(count) or 0)
-
-    async def look_later(self, top_up: TopUp, at: datetime | None) -> None:
-        """Plan the next comparison with the card company, or no more."""
-        key = f"{DueKind.CARD_LOOK}:{top_up.id}"
-        if at is None:
-            await due.cancel(self._session, key)
-            return
-        await self._plan(DueKind.CARD_LOOK, key, top_up, at)
-
-    async def plan_receipt(self, top_up: TopUp, at: datetime) -> None:
-        """Have the receipt made and sent soon."""
-        await self._plan(DueKind.RECEIPT, f"{DueKind.RECEIPT}:{top_up.id}", top_up, at)
-
     async def queue_mail(self, mail_: Mail, *, key: str) -> None:
         """Have an e-mail sent, once per key."""
         await mail.queue(self._session, mail_, key=key, account_id=self._account_id)
-
-    async def _plan(self, kind: DueKind, key: str, top_up: TopUp, at: datetime) -> None:
-        await due.schedule(
-            self._session,
-            kind=kind,
-            key=key,
-            due_at=at,
-            account_id=self._account_id,
-            payload={"top_up_id": str(top_up.id)},
-        )
 
     async def _wallet(self, *, lock: bool) -> Wallet:
         wanted = select(WalletRow).where(WalletRow.account_id == self._account_id)
@@ -299,6 +212,7 @@ class SqlBooks:
             held=Money(row["held_cents"]),
             version=row["version"],
             frozen_for=row["frozen_for"],
+            freezes=row["freezes"],
         )
         await tell_wallet(self._session, wallet)
         return wallet

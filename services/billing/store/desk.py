@@ -12,9 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 from kit import due
 from kit.db import Database
 from services.billing.domain.hold import Hold, HoldState
+from services.billing.domain.ledger import Wallet
+from services.billing.domain.top_up import Method
 from services.billing.ports import CardEvent, DueKind
 from services.billing.store.books import SqlBooks
-from services.billing.store.rows import CardNewsRow, HoldRow, TopUpRow
+from services.billing.store.rows import CardNewsRow, HoldRow, TopUpRow, WalletRow
 
 # Each query lists (what, where) that should be empty.
 _CHECKS: Final = {
@@ -43,8 +45,12 @@ _CHECKS: Final = {
         GROUP BY hold.key HAVING count(entry.id) <> 1""",
     "a paid purchase has not its one entry": """
         SELECT top_up.id::text FROM top_up LEFT JOIN entry ON entry.key = 'top_up:' || top_up.id
+            LEFT JOIN posting AS debt ON debt.entry_id = entry.id AND debt.bucket = 'owed'
         WHERE (top_up.state = 'paid') <> (entry.id IS NOT NULL)
-            OR entry.available_change <> top_up.amount_cents""",
+            OR entry.available_change + coalesce(debt.amount_cents, 0) <> top_up.amount_cents""",
+    "an account is owed what it should have": """
+        SELECT account_id::text FROM posting WHERE bucket = 'owed'
+        GROUP BY account_id HAVING sum(amount_cents) > 0""",
     "receipts have a gap": """
         SELECT year::text FROM receipt_series LEFT JOIN top_up
             ON receipt_number LIKE 'RC-' || year || '-%'
@@ -75,6 +81,15 @@ class SqlStore:
             wanted = wanted.where(tuple_(HoldRow.held_at, HoldRow.id) > after)
         wanted = wanted.order_by(HoldRow.held_at, HoldRow.id).limit(limit)
         async with self._database.across_accounts("owners compare their open holds") as session:
+            return [row.read() for row in await session.scalars(wanted)]
+
+    async def frozen(self, *, after: UUID | None, limit: int) -> Sequence[Wallet]:
+        """List the wallets that may not spend, by account."""
+        wanted = select(WalletRow).where(WalletRow.frozen_for != "")
+        if after is not None:
+            wanted = wanted.where(WalletRow.account_id > after)
+        wanted = wanted.order_by(WalletRow.account_id).limit(limit)
+        async with self._database.across_accounts("staff: frozen wallets") as session:
             return [row.read() for row in await session.scalars(wanted)]
 
     async def keep_news(self, event: CardEvent, *, at: datetime) -> None:
@@ -117,7 +132,9 @@ class SqlStore:
 
     async def purchase_of(self, payment_id: str) -> tuple[UUID, UUID] | None:
         """Return the account and the purchase of a card payment."""
-        wanted = select(TopUpRow.account_id, TopUpRow.id).where(TopUpRow.payment_id == payment_id)
+        wanted = select(TopUpRow.account_id, TopUpRow.id).where(
+            TopUpRow.payment_id == payment_id, TopUpRow.method == Method.CARD.value
+        )
         async with self._database.across_accounts("news names a payment alone") as session:
             row = (await session.execute(wanted)).first()
         return None if row is None else (row[0], row[1])

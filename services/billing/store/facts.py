@@ -14,7 +14,7 @@ async def tell_wallet(session: AsyncSession, wallet: Wallet) -> None:
     fact = events_pb2.WalletChanged(
         account_id=str(wallet.account_id),
         aggregate_id=str(wallet.account_id),
-        aggregate_version=wallet.version,
+        aggregate_version=wallet.told_version,
         available_cents=wallet.available.cents,
         held_cents=wallet.held.cents,
         is_frozen=bool(wallet.frozen_for),
@@ -23,7 +23,7 @@ async def tell_wallet(session: AsyncSession, wallet: Wallet) -> None:
         session,
         fact,
         aggregate_id=wallet.account_id,
-        aggregate_version=wallet.version,
+        aggregate_version=wallet.told_version,
         account_id=wallet.account_id,
     )
 

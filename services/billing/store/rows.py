@@ -4,15 +4,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.money import Money, VatSplit
 from services.billing.domain.card import CardReturn, ReturnKind, ReturnState
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import Bucket, Entry, EntryKind, StatementLine, Wallet
+from services.billing.domain.staff import Action, Actor, StaffAct
 from services.billing.domain.tariff import Price, Product
-from services.billing.domain.top_up import Buyer, TopUp, TopUpState
+from services.billing.domain.top_up import Buyer, Method, TopUp, TopUpState
 from services.billing.ports import KnownReturn
 
 
@@ -21,6 +22,7 @@ class _Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         int: BigInteger,
         list[str]: ARRAY(Text),
+        dict[str, str]: JSONB(),
     }
 
 
@@ -34,6 +36,7 @@ class WalletRow(_Base):
     held_cents: Mapped[int]
     version: Mapped[int]
     frozen_for: Mapped[str]
+    freezes: Mapped[int]
 
     def read(self) -> Wallet:
         """Return what it means."""
@@ -43,6 +46,7 @@ class WalletRow(_Base):
             held=Money(self.held_cents),
             version=self.version,
             frozen_for=self.frozen_for,
+            freezes=self.freezes,
         )
 
 
@@ -149,6 +153,7 @@ class TopUpRow(_Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID]
     amount_cents: Mapped[int]
+    method: Mapped[str]
     state: Mapped[str]
     buyer_name: Mapped[str]
     buyer_lines: Mapped[list[str]]
@@ -159,6 +164,7 @@ class TopUpRow(_Base):
     session_id: Mapped[str]
     checkout_url: Mapped[str]
     payment_id: Mapped[str]
+    received_on: Mapped[date | None]
     paid_at: Mapped[datetime | None]
     receipt_number: Mapped[str]
     receipt_sha256: Mapped[str]
@@ -173,6 +179,7 @@ class TopUpRow(_Base):
             id=self.id,
             account_id=self.account_id,
             amount=Money(self.amount_cents),
+            method=Method(self.method),
             state=TopUpState(self.state),
             buyer=Buyer(
                 name=self.buyer_name, lines=tuple(self.buyer_lines), email=self.buyer_email
@@ -183,6 +190,7 @@ class TopUpRow(_Base):
             session_id=self.session_id,
             checkout_url=self.checkout_url,
             payment_id=self.payment_id,
+            received_on=self.received_on,
             paid_at=self.paid_at,
             receipt_number=self.receipt_number,
             receipt_sha256=self.receipt_sha256,
@@ -198,6 +206,7 @@ def top_up_values(top_up: TopUp) -> dict[str, object]:
     return {
         "account_id": top_up.account_id,
         "amount_cents": top_up.amount.cents,
+        "method": top_up.method.value,
         "state": top_up.state.value,
         "buyer_name": top_up.buyer.name,
         "buyer_lines": list(top_up.buyer.lines),
@@ -208,6 +217,7 @@ def top_up_values(top_up: TopUp) -> dict[str, object]:
         "session_id": top_up.session_id,
         "checkout_url": top_up.checkout_url,
         "payment_id": top_up.payment_id,
+        "received_on": top_up.received_on,
         "paid_at": top_up.paid_at,
         "receipt_number": top_up.receipt_number,
         "receipt_sha256": top_up.receipt_sha256,
@@ -252,3 +262,28 @@ class CardNewsRow(_Base):
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     outcome: Mapped[str]
+
+
+class StaffActRow(_Base):
+    """Something that staff did."""
+
+    __tablename__ = "staff_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    actor: Mapped[str]
+    action: Mapped[str]
+    note: Mapped[str]
+    facts: Mapped[dict[str, str]]
+
+    def read(self) -> StaffAct:
+        """Return what it means."""
+        return StaffAct(
+            at=self.at,
+            by=Actor(id=self.actor_id, name=self.actor),
+            action=Action(self.action),
+            note=self.note,
+            facts=self.facts,
+        )

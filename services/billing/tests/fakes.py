@@ -13,11 +13,13 @@ from kit.blobs import BlobMissing
 from kit.errors import ChangedMeanwhile
 from kit.ids import new_id
 from kit.mail import Mail
+from kit.money import ZERO, Money
 from services.billing.domain.card import CardNews, CardPage, CardState, ReturnKind, ReturnState
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import Entry, StatementLine, Wallet, WalletFrozen
 from services.billing.domain.receipt import Receipt
-from services.billing.domain.top_up import TopUp, TopUpMissing
+from services.billing.domain.staff import StaffAct
+from services.billing.domain.top_up import Method, TopUp, TopUpMissing
 from services.billing.ports import CardEvent, DueKind, KnownReturn, NewsNotGenuine
 
 
@@ -31,6 +33,7 @@ class _State:
     top_ups: dict[UUID, TopUp] = field(default_factory=dict)
     returns: dict[str, KnownReturn] = field(default_factory=dict)
     owners: dict[str, UUID] = field(default_factory=dict)
+    acts: list[tuple[UUID, StaffAct]] = field(default_factory=list)
     ranks: dict[int, int] = field(default_factory=dict)
     news: dict[str, tuple[CardEvent, str]] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
@@ -52,7 +55,20 @@ class FakeBooks:
         return await self.wallet()
 
     async def freeze(self, why: str) -> None:
-        self._state.wallets[self._account_id] = replace(await self.wallet(), frozen_for=why)
+        wallet = await self.wallet()
+        frozen = replace(wallet, frozen_for=why, freezes=wallet.freezes + 1)
+        self._state.wallets[self._account_id] = frozen
+        self._state.facts.append(frozen)
+
+    async def owed(self) -> Money:
+        mine = [line for line in self._state.lines if line.entry.account_id == self._account_id]
+        return -sum((line.entry.owed_change for line in mine), ZERO)
+
+    async def note(self, act: StaffAct) -> None:
+        self._state.acts.append((self._account_id, act))
+
+    async def acts(self) -> Sequence[StaffAct]:
+        return [act for owner, act in reversed(self._state.acts) if owner == self._account_id]
 
     async def post(self, entry: Entry) -> Wallet:
         if entry.account_id != self._account_id:
@@ -110,7 +126,8 @@ class FakeBooks:
         return saved
 
     async def begin_top_up(self, top_up: TopUp) -> TopUp:
-        return self._state.top_ups.setdefault(top_up.id, top_up)
+        standing = self._state.top_ups.setdefault(top_up.id, top_up)
+        return top_up if standing is top_up else await self.top_up(top_up.id)
 
     async def top_up(self, top_up_id: UUID) -> TopUp:
         found = self._state.top_ups.get(top_up_id)
@@ -198,6 +215,14 @@ class FakeStore:
         ]
         return sorted(found, key=lambda hold: (hold.held_at, hold.id))[:limit]
 
+    async def frozen(self, *, after: UUID | None, limit: int) -> Sequence[Wallet]:
+        found = [
+            wallet
+            for account_id, wallet in sorted(self.state.wallets.items())
+            if wallet.frozen_for and (after is None or account_id > after)
+        ]
+        return found[:limit]
+
     async def keep_news(self, event: CardEvent, *, at: datetime) -> None:
         if event.id not in self.state.news:
             self.state.news[event.id] = (event, "")
@@ -212,7 +237,7 @@ class FakeStore:
 
     async def purchase_of(self, payment_id: str) -> tuple[UUID, UUID] | None:
         for each in self.state.top_ups.values():
-            if each.payment_id == payment_id:
+            if each.payment_id == payment_id and each.method is Method.CARD:
                 return each.account_id, each.id
         return None
 

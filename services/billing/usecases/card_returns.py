@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kit.money import Money
 from services.billing.domain.card import CardReturn, ReturnKind, ReturnState
-from services.billing.domain.top_up import TopUp, dispute_lost_entry, return_entry
+from services.billing.domain.top_up import TopUp, dispute_lost_entry, return_entry, undone_entry
 from services.billing.ports import Books, KnownReturn
 
 
@@ -56,7 +56,7 @@ async def _undo(books: Books, top_up: TopUp, known: KnownReturn, *, at: datetime
     await books.save_card_return(top_up, known)
     if wallet.frozen_for == "dispute" and await books.open_disputes() == 0:
         await books.freeze("")
-    await books.post(return_entry(top_up, returned, taken=known.taken, at=at, undo=True))
+    await books.post(undone_entry(top_up, returned, owed=await books.owed(), at=at))
     if returned.kind is ReturnKind.REFUND:
         return replace(top_up, refunded=top_up.refunded - returned.amount)
     return replace(top_up, is_disputed=False)

@@ -141,11 +141,7 @@ async def _apply(
     after = top_up.heard(news, expects_live=expects_live)
     fresh = after.state is TopUpState.PAID and not after.receipt_number
     if fresh:
-        year = paris_date(at).year
-        number = receipt_number(year, await books.next_receipt_rank(year))
-        after, entry = after.receipted(number, at)
-        await books.post(entry)
-        await books.plan_receipt(after, at)
+        after = await credit(books, after, at=at)
     if after.receipt_number:
         for returned in news.returns:
             after = await apply_return(books, after, returned, at=at)
@@ -154,6 +150,18 @@ async def _apply(
     if fresh:
         await books.announce_top_up(after)
     return after
+
+
+async def credit(books: Books, top_up: TopUp, *, at: datetime) -> TopUp:
+    """Give a paid purchase its receipt's number and the account its credit; debts come first."""
+    await books.lock_wallet()
+    owed = await books.owed()
+    year = paris_date(at).year
+    number = receipt_number(year, await books.next_receipt_rank(year))
+    credited, entry = top_up.receipted(number, at, owed=owed)
+    await books.post(entry)
+    await books.plan_receipt(credited, at)
+    return credited
 
 
 async def _abandon(top_up: TopUp, *, store: Store, clock: Clock) -> TopUp:

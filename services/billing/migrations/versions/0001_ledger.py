@@ -1,4 +1,4 @@
-"""Wallets, the append-only ledger, holds, purchases of credit, receipts."""
+"""Wallets, the append-only ledger, holds, purchases of credit, receipts, what staff did."""
 
 from alembic import op
 
@@ -12,7 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     create_plumbing(op)
-    for statement in (WALLET, ENTRY, POSTING, HOLD, TOP_UP, CARD_RETURN, CARD_NEWS, RECEIPTS):
+    for statement in TABLES:
         op.execute(statement)
     for index in INDEXES:
         op.execute(index)
@@ -26,6 +26,7 @@ def upgrade() -> None:
     protect(op, "hold", grants=("SELECT", "INSERT", "UPDATE"))
     protect(op, "top_up", grants=("SELECT", "INSERT", "UPDATE"))
     protect(op, "card_return", grants=("SELECT", "INSERT", "UPDATE"))
+    protect(op, "staff_act", grants=("SELECT", "INSERT"))
     share(op, "card_news")
     share(op, "receipt_series", grants=("SELECT", "INSERT", "UPDATE"))
 
@@ -36,7 +37,8 @@ CREATE TABLE wallet (
     available_cents bigint NOT NULL DEFAULT 0 CHECK (available_cents >= 0),
     held_cents bigint NOT NULL DEFAULT 0 CHECK (held_cents >= 0),
     version bigint NOT NULL DEFAULT 0,
-    frozen_for text NOT NULL DEFAULT '' CHECK (frozen_for IN ('', 'dispute', 'debt'))
+    frozen_for text NOT NULL DEFAULT '' CHECK (frozen_for IN ('', 'dispute', 'debt')),
+    freezes bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 70)
 """
 ENTRY = """
@@ -63,8 +65,8 @@ POSTING = """
 CREATE TABLE posting (
     entry_id uuid NOT NULL REFERENCES entry,
     account_id uuid NOT NULL,
-    bucket text NOT NULL
-        CHECK (bucket IN ('available', 'held', 'cards', 'revenue', 'vat', 'disputed', 'owed')),
+    bucket text NOT NULL CHECK (bucket IN
+        ('available', 'held', 'cards', 'bank', 'revenue', 'vat', 'disputed', 'owed')),
     amount_cents bigint NOT NULL CHECK (amount_cents <> 0),
     PRIMARY KEY (entry_id, bucket)
 )
@@ -96,6 +98,7 @@ CREATE TABLE top_up (
     id uuid PRIMARY KEY,
     account_id uuid NOT NULL,
     amount_cents bigint NOT NULL CHECK (amount_cents > 0),
+    method text NOT NULL CHECK (method IN ('card', 'transfer')),
     state text NOT NULL CHECK (state IN ('pending', 'processing', 'paid', 'failed')),
     buyer_name text NOT NULL,
     buyer_lines text[] NOT NULL,
@@ -106,6 +109,7 @@ CREATE TABLE top_up (
     session_id text NOT NULL,
     checkout_url text NOT NULL,
     payment_id text NOT NULL,
+    received_on date,
     paid_at timestamptz,
     receipt_number text NOT NULL,
     receipt_sha256 text NOT NULL,
@@ -114,7 +118,8 @@ CREATE TABLE top_up (
     alert text NOT NULL,
     version bigint NOT NULL,
     CHECK ((paid_at IS NOT NULL) = (state = 'paid')),
-    CHECK ((receipt_number <> '') = (state = 'paid'))
+    CHECK ((receipt_number <> '') = (state = 'paid')),
+    CHECK ((received_on IS NOT NULL) = (method = 'transfer'))
 )
 """
 CARD_RETURN = """
@@ -138,13 +143,29 @@ CREATE TABLE card_news (
     outcome text NOT NULL DEFAULT ''
 )
 """
+STAFF_ACT = """
+CREATE TABLE staff_act (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    account_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    actor_id uuid,
+    actor text NOT NULL,
+    action text NOT NULL CHECK (action IN ('wallet-unfrozen', 'transfer-recorded')),
+    note text NOT NULL,
+    facts jsonb NOT NULL
+)
+"""
 RECEIPTS = """
 CREATE TABLE receipt_series (
     year int PRIMARY KEY,
     last_rank int NOT NULL
 )
 """
+TABLES = (WALLET, ENTRY, POSTING, HOLD, TOP_UP, CARD_RETURN, CARD_NEWS, STAFF_ACT, RECEIPTS)
 INDEXES = (
+    "CREATE INDEX wallet_frozen ON wallet (account_id) WHERE frozen_for <> ''",
+    "CREATE INDEX posting_owed ON posting (account_id) WHERE bucket = 'owed'",
+    "CREATE INDEX staff_act_account ON staff_act (account_id, id)",
     "CREATE INDEX hold_open ON hold (held_at, id) WHERE state = 'held'",
     "CREATE INDEX hold_captured ON hold (account_id, captured_on) WHERE state = 'captured'",
     "CREATE INDEX top_up_latest ON top_up (account_id, created_at DESC, id DESC)",
@@ -247,7 +268,7 @@ TRIGGERS = (
     *(
         f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        for table in ("entry", "posting")
+        for table in ("entry", "posting", "staff_act")
     ),
     """
     CREATE TRIGGER balanced AFTER INSERT ON posting REFERENCING NEW TABLE AS written

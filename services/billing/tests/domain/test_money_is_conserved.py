@@ -10,10 +10,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from kit.errors import TurnedDown
 from kit.ids import new_id
 from kit.money import ZERO, Money
+from services.billing.domain.card import CardReturn
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import Bucket, Entry, Wallet
 from services.billing.domain.tariff import Product
-from services.billing.domain.top_up import return_entry
+from services.billing.domain.top_up import return_entry, undone_entry
 from services.billing.tests.builders import NOW, TODAY, a_hold, a_refund, a_top_up
 
 ACCOUNT = new_id()
@@ -30,7 +31,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.holds: dict[str, Hold] = {}
         self.buckets: Counter[Bucket] = Counter()
         self.written: set[str] = set()
-        self.refunds = 0
+        self.refunds: list[CardReturn] = []
 
     def post(self, entry: Entry | None) -> None:
         if entry is None:
@@ -48,15 +49,27 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(euros=st.integers(20, 60))
     def buy_credit(self, euros: int) -> None:
         top_up = a_top_up(account_id=ACCOUNT, amount=Money(euros * 100))
-        self.post(top_up.receipted("RC-2027-000001", NOW)[1])
+        self.post(top_up.receipted("RC-2027-000001", NOW, owed=self.owed)[1])
 
     @rule(cents=st.integers(1, 5000))
     def refund(self, cents: int) -> None:
-        self.refunds += 1
-        refunded = a_refund(cents, number=f"re_{self.refunds}")
+        refunded = a_refund(cents, number=f"re_{len(self.refunds) + 1}")
         taken = min(self.wallet.available, refunded.amount)
-        top_up = a_top_up(account_id=ACCOUNT)
-        self.post(return_entry(top_up, refunded, taken=taken, at=NOW))
+        self.refunds.append(refunded)
+        self.post(return_entry(a_top_up(account_id=ACCOUNT), refunded, taken=taken, at=NOW))
+
+    @rule(number=st.integers(0, 20))
+    def give_back(self, number: int) -> None:
+        if number >= len(self.refunds):
+            return
+        top_up, refunded = a_top_up(account_id=ACCOUNT), self.refunds[number]
+        entry = undone_entry(top_up, refunded, owed=self.owed, at=NOW)
+        if entry.key not in self.written:
+            self.post(entry)
+
+    @property
+    def owed(self) -> Money:
+        return Money(-self.buckets[Bucket.OWED])
 
     @rule(key=keys, product=st.sampled_from([Product.LRE_SIMPLE, Product.IDENTITY_CHECK]))
     def hold(self, key: str, product: Product) -> None:
@@ -92,6 +105,10 @@ class MoneyMachine(RuleBasedStateMachine):
     @invariant()
     def money_is_conserved(self) -> None:
         assert sum(self.buckets.values()) == 0
+
+    @invariant()
+    def nobody_is_owed_what_should_be_credit(self) -> None:
+        assert self.owed >= ZERO
 
     @invariant()
     def the_wallet_is_what_its_buckets_say(self) -> None:

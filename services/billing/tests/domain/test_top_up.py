@@ -9,7 +9,7 @@ from kit.money import Money
 from services.billing.domain.card import CardState
 from services.billing.domain.ledger import Bucket
 from services.billing.domain.receipt import receipt_number, receipt_of
-from services.billing.domain.top_up import TopUpNotPaid, TopUpState, return_entry
+from services.billing.domain.top_up import TopUpNotPaid, TopUpState, return_entry, undone_entry
 from services.billing.tests.builders import NOW, TODAY, a_refund, a_top_up, news
 
 WAITS, BANK, PAID, FAILED = (
@@ -113,12 +113,24 @@ def test_a_refund_beyond_the_credit_left_is_a_debt() -> None:
     }
 
 
-def test_an_undone_return_mirrors_it() -> None:
-    done = return_entry(a_top_up(), a_refund(400), taken=Money(300), at=NOW)
-    undone = return_entry(a_top_up(), a_refund(400), taken=Money(300), at=NOW, undo=True)
+@pytest.mark.parametrize(
+    ("owed", "available"),
+    [(100, 300), (0, 400), (60, 340), (900, 0)],  # as it was, paid since, partly, more since
+)
+def test_money_that_comes_back_pays_what_is_owed_by_then(owed: int, available: int) -> None:
+    undone = undone_entry(a_top_up(), a_refund(400), owed=Money(owed), at=NOW)
 
-    assert undone.postings == {bucket: -amount for bucket, amount in done.postings.items()}
-    assert undone.key != done.key
+    assert undone.available_change == Money(available)
+    assert undone.owed_change == Money(400 - available)
+    assert undone.key == "refund:re_1:undone"
+
+
+@pytest.mark.parametrize(("owed", "available"), [(0, 10_000), (2_500, 7_500), (12_000, 0)])
+def test_credit_bought_pays_what_is_owed_first(owed: int, available: int) -> None:
+    _, entry = a_top_up(state=PAID).receipted("RC-2027-000001", NOW, owed=Money(owed))
+
+    assert entry.available_change == Money(available)
+    assert entry.owed_change == Money(10_000 - available)
 
 
 def test_only_a_paid_purchase_has_a_receipt() -> None:

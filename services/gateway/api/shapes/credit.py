@@ -75,6 +75,8 @@ class TopUp(Shape):
     checkout_url: Text
     refunded_cents: int
     is_disputed: bool
+    method: Literal["card", "transfer"] | None
+    received_on: Day = Field(description="For a transfer: the day our bank received it.")
 
 
 class TopUps(Shape):
@@ -97,6 +99,7 @@ class Entry(Shape):
     product: Product | None
     occurred_at: datetime | None
     on_day: Day
+    owed_change_cents: int = Field(description="What it paid of a debt; negative adds to it.")
 
 
 class Entries(Shape):
