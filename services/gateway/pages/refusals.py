@@ -1,5 +1,6 @@
 """Error pages: what happened, in words, and one useful link."""
 
+from contextlib import nullcontext
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from services.gateway.pages.desk import Desk
 from services.gateway.pages.frame import Frame, frame_for, quietly
 from services.gateway.pages.security import SAFE_METHODS, path_of_ours
 from services.gateway.pages.visit import LoginNeeded, Visit, status_of
-from services.gateway.peers import authenticate
+from services.gateway.peers import acting_as, authenticate
 from services.gateway.wording.reasons import Words
 
 _log = structlog.get_logger()
@@ -78,7 +79,8 @@ async def _page(request: Request, status: int, words: Words) -> HTMLResponse:
     visit = await _visit(request, status)
     frame = Frame(has_figures=False)
     if request.method in SAFE_METHODS and status < _FAILED:  # else nobody is asked anything more
-        frame = await frame_for(visit.house, visit.principal, request.url.path)
+        with acting_as(visit.principal) if visit.principal else nullcontext():
+            frame = await frame_for(visit.house, visit.principal, request.url.path)
     again = status in _WORTH_ANOTHER_TRY or request.method == "POST"
     back = path_of_ours(request, request.headers.get("referer", "")) if again else ""
     return visit.framed("erreur.html", frame, status=status, code=status, words=words, back=back)

@@ -22,6 +22,7 @@ _PIECES: Final = re.compile(r"(<[^>]*>?)")
 _VERBATIM: Final = re.compile(r"</?(?:code|kbd|pre|textarea)\b")
 _FIRST: Final = re.compile(r"\b1er\b")
 _ORDINAL: Final = Markup('1<sup class="ord">er</sup>')
+_ABBREVIATION: Final = re.compile(r"\(([A-Z]{2,})\)$")
 _A_WEEK: Final = 7
 _SHORT_DAYS: Final = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 
@@ -185,6 +186,12 @@ def instant_hm_of(value: Instant) -> str:
     return french.instant_hm(as_instant(value))
 
 
+def abbreviated(label: str) -> str:
+    """Return ``RIA`` for « Résiliation infra-annuelle santé (RIA) », a label without one as is."""
+    found = _ABBREVIATION.search(label)
+    return found[1] if found else label
+
+
 def short_name(name: str) -> str:
     """Return ``Camille R.`` for Camille Roux."""
     first, _, last = name.partition(" ")
@@ -214,4 +221,5 @@ FILTERS: Final = {
     "signed_euros": signed_euros,
     "instant_hm_of": instant_hm_of,
     "short_name": short_name,
+    "abbreviated": abbreviated,
 }

@@ -3,6 +3,7 @@
 
 const GO = { t: "/tableau-de-bord", r: "/resiliations", c: "/credit", a: "/aide" };
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+const MOST_BYTES = 11 * 2 ** 20 - 2 ** 16;
 let waitingForPlace = 0;
 
 const openMenus = () => document.querySelectorAll("details.menu[open]");
@@ -56,7 +57,21 @@ function onShortcut(event) {
   else if (key === "f") { const first = document.querySelector(".filtres .filtre"); if (first) { event.preventDefault(); first.focus(); } }
 }
 
+// Un fichier que le serveur ne lirait même pas est refusé ici, avant d'être envoyé.
+function weigh(input) {
+  const size = Math.max(0, ...[...input.files].map((file) => file.size));
+  const sentence = size > MOST_BYTES ? input.dataset.tropLourd.replace("{}", Math.ceil(size / 2 ** 20)) : "";
+  const said = document.getElementById(`${input.id}-poids`);
+  input.setCustomValidity(sentence);
+  said.textContent = sentence;
+  said.hidden = !sentence;
+  input.closest(".champ").classList.toggle("champ--erreur", Boolean(sentence));
+}
+
 document.addEventListener("keydown", onShortcut);
+document.addEventListener("change", (event) => {
+  if (event.target.dataset.tropLourd) weigh(event.target);
+});
 document.addEventListener("click", (event) => {
   closeMenus(event.target.closest("details.menu"));
   if (event.target.closest("[data-imprimer]")) print();

@@ -78,6 +78,11 @@ def test_sums_carry_their_sign() -> None:
     assert french.signed_euros(10_000) == f"+{NBSP}100,00{NBSP}€"
 
 
+def test_labels_give_their_abbreviation_to_lists() -> None:
+    assert french.abbreviated("Résiliation infra-annuelle santé (RIA)") == "RIA"
+    assert french.abbreviated("Loi Hamon") == "Loi Hamon"
+
+
 def test_names_are_shortened_for_lists() -> None:
     assert french.initials("Camille Le Roux") == "CR"
     assert french.short_name("Camille Roux") == f"Camille{NBSP}R."
