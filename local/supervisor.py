@@ -49,10 +49,18 @@ class Supervisor:
 
     async def replace(self, process: Process) -> None:
         """Stop the process of this name and start this one in its place, ready."""
-        watcher = self._watchers.pop(process.name, None)
+        await self.halt(process.name)
+        await self.begin(process)
+
+    async def halt(self, name: str) -> None:
+        """Stop a process until ``begin``: nobody starts it again meanwhile."""
+        watcher = self._watchers.pop(name, None)
         if watcher:
             watcher.cancel()
-        await self._end(self.running[process.name])
+        await self._end(self.running[name])
+
+    async def begin(self, process: Process) -> None:
+        """Start one process, wait until it is ready, and keep it alive."""
         await self.launch(process)
         await self.wait_ready(process)
         self._watch_over(process)
