@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from local.house import House
 from tests.e2e.axe import Auditor
 from tests.e2e.outside import Outside
-from tests.e2e.staff import STAFF_EMAIL, STAFF_PASSWORD
+from tests.e2e.staff import furnish
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -31,22 +31,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     directory = tmp_path_factory.mktemp("house")
     opened = await House.open(directory, environment="test")
     try:
-        directory_file = Path("local/demo/bodies.csv")
-        opened.run(
-            "services.letters.main", "import-directory", str(directory_file), service="letters"
-        )
-        opened.run(
-            "services.accounts.main",
-            "create-staff",
-            "--email",
-            STAFF_EMAIL,
-            "--first-name",
-            "Inès",
-            "--last-name",
-            "Maurel",
-            service="accounts",
-            env={"ACCOUNTS_STAFF_PASSWORD": STAFF_PASSWORD},
-        )
+        furnish(opened)
         yield opened
     finally:
         await opened.close()

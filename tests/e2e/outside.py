@@ -44,6 +44,31 @@ class Outside(Partners):
         letters: list[dict[str, Any]] = await self._get("/sandbox/letters")
         return letters
 
+    async def letters_named(self, our_reference: str) -> list[dict[str, Any]]:
+        """Look in the operator's customer area for the letters that bear our reference."""
+        found: list[dict[str, Any]] = await self._get("/sandbox/letters", ours=our_reference)
+        return found
+
+    async def waiting_letters(self) -> list[dict[str, Any]]:
+        """List the letters whose recipients have not answered."""
+        found: list[dict[str, Any]] = await self._get("/sandbox/letters", status="sent")
+        return found
+
+    async def decide(self, number: str, move: str) -> None:
+        """Accept or refuse one letter; one whose window has closed is left alone."""
+        answer = await self.http.post(f"/sandbox/letters/{number}/{move}")
+        if answer.status_code != httpx.codes.CONFLICT:
+            answer.raise_for_status()
+
+    async def pay_with(self, checkout_url: str, card: str) -> bool:
+        """Try a card; False when it is declined. A page already paid is left alone."""
+        session = checkout_url.rsplit("/", 1)[1]
+        answer = await self.http.post(f"/sandbox/cards/{session}/pay", json={"card": card})
+        if answer.status_code in {httpx.codes.PAYMENT_REQUIRED, httpx.codes.CONFLICT}:
+            return answer.status_code == httpx.codes.CONFLICT
+        answer.raise_for_status()
+        return True
+
     async def live_until(self, day: str, hour: int = 12) -> None:
         """Let business time pass until an hour of a Paris day, all due work done on the way."""
         noon = datetime.combine(datetime.fromisoformat(day).date(), time(hour), PARIS)
