@@ -11,6 +11,7 @@ from kit.due import DueItem, DueWorker
 from kit.pruning import PRUNE, Pruning, Rule
 from services.billing.ports import Cards, DueKind, Files, Stationery, Store
 from services.billing.usecases.audit import audit_books
+from services.billing.usecases.credit_notes import make_credit_note
 from services.billing.usecases.news import handle_news
 from services.billing.usecases.receipts import make_receipt
 from services.billing.usecases.top_ups import compare
@@ -59,6 +60,17 @@ def due_worker(
         account_id, number = _purchase(item)
         await make_receipt(account_id, number, store=store, stationery=stationery, files=files)
 
+    async def credit_note(item: DueItem) -> None:
+        if item.account_id is None:
+            raise ValueError(f"{item.key}: whose credit note?")
+        await make_credit_note(
+            item.account_id,
+            str(item.payload["number"]),
+            store=store,
+            stationery=stationery,
+            files=files,
+        )
+
     async def audit(_item: DueItem) -> None:
         await audit_books(store=store)
         await store.plan_audit(next_audit(clock()))
@@ -70,6 +82,7 @@ def due_worker(
             DueKind.CARD_LOOK: look,
             DueKind.CARD_NEWS: news,
             DueKind.RECEIPT: receipt,
+            DueKind.CREDIT_NOTE: credit_note,
             DueKind.AUDIT: audit,
             PRUNE: Pruning(database, clock, rules=PRUNED),
         },

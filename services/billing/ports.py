@@ -12,8 +12,10 @@ from kit.errors import Kind, TurnedDown
 from kit.mail import Mail
 from kit.money import Money
 from services.billing.domain.card import CardNews, CardPage, CardReturn
+from services.billing.domain.credit_note import CreditNote, CreditNotePaper
 from services.billing.domain.hold import Hold
 from services.billing.domain.ledger import Entry, StatementLine, Wallet
+from services.billing.domain.numbering import Series
 from services.billing.domain.receipt import Receipt
 from services.billing.domain.staff import StaffAct
 from services.billing.domain.top_up import TopUp
@@ -25,6 +27,7 @@ class DueKind(StrEnum):
     CARD_LOOK = "card-look"  # compare a purchase with the card company
     CARD_NEWS = "card-news"  # handle a piece of news
     RECEIPT = "receipt"  # make and send a receipt
+    CREDIT_NOTE = "credit-note"  # make the paper of a credit note
     AUDIT = "audit"  # compare the books with themselves
 
 
@@ -92,7 +95,10 @@ class Books(Protocol):
         """Return a hold, locked until the end."""
 
     async def save_hold(self, hold: Hold) -> Hold:
-        """Store a settled hold, tell, and return it. Raises ``ChangedMeanwhile``."""
+        """Store a settled hold and return it; tell, unless its credit note does.
+
+        Raises ``ChangedMeanwhile``.
+        """
 
     async def begin_top_up(self, top_up: TopUp) -> TopUp:
         """Store a new purchase, or return the one that stands under its id.
@@ -112,8 +118,26 @@ class Books(Protocol):
     async def announce_top_up(self, top_up: TopUp) -> None:
         """Tell that credit was bought."""
 
-    async def next_receipt_rank(self, year: int) -> int:
-        """Take the next number of the year's receipts; given back if the transaction fails."""
+    async def next_rank(self, series: Series, year: int) -> int:
+        """Take the next number of a year's papers; given back if the transaction fails."""
+
+    async def begin_credit_note(self, note: CreditNote) -> CreditNote:
+        """Store a credit note that was asked for, or return the one that stands for its hold."""
+
+    async def credit_note_of(self, key: str) -> CreditNote | None:
+        """Return the credit note of a hold, asked for or issued."""
+
+    async def credit_note(self, number: str) -> CreditNote | None:
+        """Return an issued credit note, locked until the end."""
+
+    async def issue_credit_note(self, hold: Hold, note: CreditNote) -> CreditNote:
+        """Store the number of a reversed hold's credit note with the debit that it corrects.
+
+        Tells that the credit came back, and has the paper made soon.
+        """
+
+    async def save_credit_note(self, note: CreditNote) -> CreditNote:
+        """Store that the paper is made, and return it. Raises ``ChangedMeanwhile``."""
 
     async def card_return(self, return_id: str) -> KnownReturn | None:
         """Return a refund or dispute as it was booked."""
@@ -197,6 +221,9 @@ class Stationery(Protocol):
 
     async def receipt(self, receipt: Receipt) -> bytes:
         """Typeset a receipt (PDF/UA-1, A4). The same receipt gives the same bytes."""
+
+    async def credit_note(self, note: CreditNotePaper) -> bytes:
+        """Typeset a credit note (PDF/UA-1, A4)."""
 
     def receipt_mail(self, receipt: Receipt, *, to: str, pdf: bytes) -> Mail:
         """Write the e-mail that brings a receipt."""

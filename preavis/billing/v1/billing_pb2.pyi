@@ -129,6 +129,8 @@ class _EntryKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EntryKind.V
     """Credit given back to the card."""
     ENTRY_KIND_DISPUTE: _EntryKind.ValueType  # 6
     """Credit blocked or given back because the bank disputes the payment."""
+    ENTRY_KIND_REVERSAL: _EntryKind.ValueType  # 7
+    """What had been used was given back, with a credit note."""
 
 class EntryKind(_EntryKind, metaclass=_EntryKindEnumTypeWrapper):
     """What kind of movement a statement line tells."""
@@ -146,6 +148,8 @@ ENTRY_KIND_REFUND: EntryKind.ValueType  # 5
 """Credit given back to the card."""
 ENTRY_KIND_DISPUTE: EntryKind.ValueType  # 6
 """Credit blocked or given back because the bank disputes the payment."""
+ENTRY_KIND_REVERSAL: EntryKind.ValueType  # 7
+"""What had been used was given back, with a credit note."""
 Global___EntryKind: _TypeAlias = EntryKind  # noqa: Y015
 
 class _FreezeCause:
@@ -185,6 +189,8 @@ class _HoldStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_HoldState.V
     """Used."""
     HOLD_STATE_RELEASED: _HoldState.ValueType  # 3
     """Given back, or refused in advance."""
+    HOLD_STATE_REVERSED: _HoldState.ValueType  # 4
+    """Used, then given back with a credit note."""
 
 class HoldState(_HoldState, metaclass=_HoldStateEnumTypeWrapper):
     """Where credit set aside stands."""
@@ -196,6 +202,8 @@ HOLD_STATE_CAPTURED: HoldState.ValueType  # 2
 """Used."""
 HOLD_STATE_RELEASED: HoldState.ValueType  # 3
 """Given back, or refused in advance."""
+HOLD_STATE_REVERSED: HoldState.ValueType  # 4
+"""Used, then given back with a credit note."""
 Global___HoldState: _TypeAlias = HoldState  # noqa: Y015
 
 @_typing.final
@@ -651,6 +659,54 @@ class GetReceiptResponse(_message.Message):
 Global___GetReceiptResponse: _TypeAlias = GetReceiptResponse  # noqa: Y015
 
 @_typing.final
+class GetCreditNoteRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """"AV-2026-000123"."""
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCreditNoteRequest: _TypeAlias = GetCreditNoteRequest  # noqa: Y015
+
+@_typing.final
+class GetCreditNoteResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PDF_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    pdf: _builtins.bytes
+    """A PDF, always the same bytes."""
+    number: _builtins.str
+    """"AV-2026-000123"."""
+    sha256: _builtins.str
+    """SHA-256 of pdf, 64 lower-case hexadecimal digits."""
+    def __init__(
+        self,
+        *,
+        pdf: _builtins.bytes = ...,
+        number: _builtins.str = ...,
+        sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "pdf", b"pdf", "sha256", b"sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCreditNoteResponse: _TypeAlias = GetCreditNoteResponse  # noqa: Y015
+
+@_typing.final
 class StatementEntry(_message.Message):
     """One line of the statement."""
 
@@ -667,6 +723,7 @@ class StatementEntry(_message.Message):
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     ON_DAY_FIELD_NUMBER: _builtins.int
     OWED_CHANGE_CENTS_FIELD_NUMBER: _builtins.int
+    CREDIT_NOTE_NUMBER_FIELD_NUMBER: _builtins.int
     entry_id: _builtins.str
     """UUID of the movement."""
     kind: Global___EntryKind.ValueType
@@ -686,6 +743,8 @@ class StatementEntry(_message.Message):
     """The Paris day it counts for, ISO: for a capture, the day of the deposit."""
     owed_change_cents: _builtins.int
     """What it paid of the account's debt, in cents; negative when it added to it."""
+    credit_note_number: _builtins.str
+    """For a reversal: the number of its credit note; empty otherwise."""
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -702,10 +761,11 @@ class StatementEntry(_message.Message):
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
         on_day: _builtins.str = ...,
         owed_change_cents: _builtins.int = ...,
+        credit_note_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_after_cents", b"available_after_cents", "available_change_cents", b"available_change_cents", "cause", b"cause", "cause_key", b"cause_key", "entry_id", b"entry_id", "held_change_cents", b"held_change_cents", "kind", b"kind", "occurred_at", b"occurred_at", "on_day", b"on_day", "owed_change_cents", b"owed_change_cents", "product", b"product"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available_after_cents", b"available_after_cents", "available_change_cents", b"available_change_cents", "cause", b"cause", "cause_key", b"cause_key", "credit_note_number", b"credit_note_number", "entry_id", b"entry_id", "held_change_cents", b"held_change_cents", "kind", b"kind", "occurred_at", b"occurred_at", "on_day", b"on_day", "owed_change_cents", b"owed_change_cents", "product", b"product"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1346,6 +1406,118 @@ class ReleaseResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReleaseResponse: _TypeAlias = ReleaseResponse  # noqa: Y015
+
+@_typing.final
+class CreditNote(_message.Message):
+    """What gave captured credit back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    ISSUED_AT_FIELD_NUMBER: _builtins.int
+    PRICE_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    ON_DAY_FIELD_NUMBER: _builtins.int
+    CORRECTS_ENTRY_ID_FIELD_NUMBER: _builtins.int
+    number: _builtins.str
+    """"AV-2026-000123": no gap within its Paris year."""
+    cause: _builtins.str
+    """Its cause: the letter's number."""
+    on_day: _builtins.str
+    """The Paris day the correction counts for, ISO."""
+    corrects_entry_id: _builtins.str
+    """The line of the statement that it corrects (UUID of the capture's movement)."""
+    @_builtins.property
+    def issued_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def price(self) -> Global___Price:
+        """What was captured and is given back, with its VAT; positive."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.str = ...,
+        issued_at: _timestamp_pb2.Timestamp | None = ...,
+        price: Global___Price | None = ...,
+        cause: _builtins.str = ...,
+        on_day: _builtins.str = ...,
+        corrects_entry_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["issued_at", b"issued_at", "price", b"price"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "corrects_entry_id", b"corrects_entry_id", "issued_at", b"issued_at", "number", b"number", "on_day", b"on_day", "price", b"price"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreditNote: _TypeAlias = CreditNote  # noqa: Y015
+
+@_typing.final
+class ReverseRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    ON_DAY_FIELD_NUMBER: _builtins.int
+    BUYER_NAME_FIELD_NUMBER: _builtins.int
+    BUYER_LINES_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    """UUID of the account that paid."""
+    key: _builtins.str
+    """The hold's; it is the idempotency key."""
+    cause: _builtins.str
+    """What could not be done, as the credit note names it: the letter's number."""
+    on_day: _builtins.str
+    """The Paris day on which that was known, ISO."""
+    buyer_name: _builtins.str
+    """For the credit note: trade name of the buyer."""
+    @_builtins.property
+    def buyer_lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """For the credit note: the buyer's postal address and its SIREN, one line each."""
+
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        key: _builtins.str = ...,
+        cause: _builtins.str = ...,
+        on_day: _builtins.str = ...,
+        buyer_name: _builtins.str = ...,
+        buyer_lines: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "buyer_lines", b"buyer_lines", "buyer_name", b"buyer_name", "cause", b"cause", "key", b"key", "on_day", b"on_day"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReverseRequest: _TypeAlias = ReverseRequest  # noqa: Y015
+
+@_typing.final
+class ReverseResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLD_FIELD_NUMBER: _builtins.int
+    CREDIT_NOTE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def hold(self) -> Global___HoldRecord: ...
+    @_builtins.property
+    def credit_note(self) -> Global___CreditNote:
+        """Absent while the capture has not come."""
+
+    def __init__(
+        self,
+        *,
+        hold: Global___HoldRecord | None = ...,
+        credit_note: Global___CreditNote | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["credit_note", b"credit_note", "hold", b"hold"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credit_note", b"credit_note", "hold", b"hold"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReverseResponse: _TypeAlias = ReverseResponse  # noqa: Y015
 
 @_typing.final
 class ListOpenHoldsRequest(_message.Message):

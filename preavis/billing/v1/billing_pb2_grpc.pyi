@@ -54,6 +54,8 @@ class BillingServiceStub:
     """The purchases of credit, latest first."""
     GetReceipt: _grpc.UnaryUnaryMultiCallable[_billing_pb2.GetReceiptRequest, _billing_pb2.GetReceiptResponse]
     """The receipt of a paid purchase. Refused while it is not paid; LATER while it is being made."""
+    GetCreditNote: _grpc.UnaryUnaryMultiCallable[_billing_pb2.GetCreditNoteRequest, _billing_pb2.GetCreditNoteResponse]
+    """A credit note: the paper of a debit given back. Missing for another account's, LATER while it is being made."""
     ListEntries: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ListEntriesRequest, _billing_pb2.ListEntriesResponse]
     """The statement: every line that moved the credit, latest first, each with its cause."""
     ReviewWallet: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ReviewWalletRequest, _billing_pb2.ReviewWalletResponse]
@@ -76,6 +78,10 @@ class BillingServiceStub:
     """Takes what was set aside: the thing was done on that day."""
     Release: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ReleaseRequest, _billing_pb2.ReleaseResponse]
     """Gives back what was set aside. May come before its Hold, which is then refused for good."""
+    Reverse: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ReverseRequest, _billing_pb2.ReverseResponse]
+    """Gives back what was captured, once per key, with a credit note that bears the VAT of the capture. Asked before the
+    capture, it is remembered and carried out by it. Refused when the hold was released; missing without a hold.
+    """
     ListOpenHolds: _grpc.UnaryUnaryMultiCallable[_billing_pb2.ListOpenHoldsRequest, _billing_pb2.ListOpenHoldsResponse]
     """The credit set aside and not settled, oldest first: what the owners of the causes check at night."""
 
@@ -105,6 +111,8 @@ class BillingServiceAsyncStub(BillingServiceStub):
     """The purchases of credit, latest first."""
     GetReceipt: _aio.UnaryUnaryMultiCallable[_billing_pb2.GetReceiptRequest, _billing_pb2.GetReceiptResponse]  # type: ignore[assignment]
     """The receipt of a paid purchase. Refused while it is not paid; LATER while it is being made."""
+    GetCreditNote: _aio.UnaryUnaryMultiCallable[_billing_pb2.GetCreditNoteRequest, _billing_pb2.GetCreditNoteResponse]  # type: ignore[assignment]
+    """A credit note: the paper of a debit given back. Missing for another account's, LATER while it is being made."""
     ListEntries: _aio.UnaryUnaryMultiCallable[_billing_pb2.ListEntriesRequest, _billing_pb2.ListEntriesResponse]  # type: ignore[assignment]
     """The statement: every line that moved the credit, latest first, each with its cause."""
     ReviewWallet: _aio.UnaryUnaryMultiCallable[_billing_pb2.ReviewWalletRequest, _billing_pb2.ReviewWalletResponse]  # type: ignore[assignment]
@@ -127,6 +135,10 @@ class BillingServiceAsyncStub(BillingServiceStub):
     """Takes what was set aside: the thing was done on that day."""
     Release: _aio.UnaryUnaryMultiCallable[_billing_pb2.ReleaseRequest, _billing_pb2.ReleaseResponse]  # type: ignore[assignment]
     """Gives back what was set aside. May come before its Hold, which is then refused for good."""
+    Reverse: _aio.UnaryUnaryMultiCallable[_billing_pb2.ReverseRequest, _billing_pb2.ReverseResponse]  # type: ignore[assignment]
+    """Gives back what was captured, once per key, with a credit note that bears the VAT of the capture. Asked before the
+    capture, it is remembered and carried out by it. Refused when the hold was released; missing without a hold.
+    """
     ListOpenHolds: _aio.UnaryUnaryMultiCallable[_billing_pb2.ListOpenHoldsRequest, _billing_pb2.ListOpenHoldsResponse]  # type: ignore[assignment]
     """The credit set aside and not settled, oldest first: what the owners of the causes check at night."""
 
@@ -195,6 +207,14 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_billing_pb2.GetReceiptResponse, _abc.Awaitable[_billing_pb2.GetReceiptResponse]]:
         """The receipt of a paid purchase. Refused while it is not paid; LATER while it is being made."""
+
+    @_abc_1.abstractmethod
+    def GetCreditNote(
+        self,
+        request: _billing_pb2.GetCreditNoteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_pb2.GetCreditNoteResponse, _abc.Awaitable[_billing_pb2.GetCreditNoteResponse]]:
+        """A credit note: the paper of a debit given back. Missing for another account's, LATER while it is being made."""
 
     @_abc_1.abstractmethod
     def ListEntries(
@@ -271,6 +291,16 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_billing_pb2.ReleaseResponse, _abc.Awaitable[_billing_pb2.ReleaseResponse]]:
         """Gives back what was set aside. May come before its Hold, which is then refused for good."""
+
+    @_abc_1.abstractmethod
+    def Reverse(
+        self,
+        request: _billing_pb2.ReverseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_pb2.ReverseResponse, _abc.Awaitable[_billing_pb2.ReverseResponse]]:
+        """Gives back what was captured, once per key, with a credit note that bears the VAT of the capture. Asked before the
+        capture, it is remembered and carried out by it. Refused when the hold was released; missing without a hold.
+        """
 
     @_abc_1.abstractmethod
     def ListOpenHolds(

@@ -168,3 +168,46 @@ class HoldReleased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HoldReleased: _TypeAlias = HoldReleased  # noqa: Y015
+
+@_typing.final
+class HoldReversed(_message.Message):
+    """Credit that had been used was given back, with a credit note. Aggregate: the hold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    AGGREGATE_ID_FIELD_NUMBER: _builtins.int
+    AGGREGATE_VERSION_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    GROSS_CENTS_FIELD_NUMBER: _builtins.int
+    REVERSED_ON_FIELD_NUMBER: _builtins.int
+    CREDIT_NOTE_NUMBER_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    aggregate_id: _builtins.str
+    """UUID of the hold."""
+    aggregate_version: _builtins.int
+    key: _builtins.str
+    """The cause's key, "send:<id>:<generation>"."""
+    gross_cents: _builtins.int
+    reversed_on: _builtins.str
+    """The Paris day the correction counts for, ISO."""
+    credit_note_number: _builtins.str
+    """"AV-2026-000123"."""
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        aggregate_id: _builtins.str = ...,
+        aggregate_version: _builtins.int = ...,
+        key: _builtins.str = ...,
+        gross_cents: _builtins.int = ...,
+        reversed_on: _builtins.str = ...,
+        credit_note_number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "aggregate_id", b"aggregate_id", "aggregate_version", b"aggregate_version", "credit_note_number", b"credit_note_number", "gross_cents", b"gross_cents", "key", b"key", "reversed_on", b"reversed_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldReversed: _TypeAlias = HoldReversed  # noqa: Y015

@@ -20,10 +20,12 @@ class HoldState(StrEnum):
     HELD = "held"
     CAPTURED = "captured"
     RELEASED = "released"
+    REVERSED = "reversed"  # captured, then given back with a credit note
 
 
 NEXT: Final[Mapping[HoldState, frozenset[HoldState]]] = {
     HoldState.HELD: frozenset({HoldState.CAPTURED, HoldState.RELEASED}),
+    HoldState.CAPTURED: frozenset({HoldState.REVERSED}),
 }  # absent on the left = final
 
 
@@ -126,7 +128,7 @@ class Hold:
 
         Raises ``HoldReleased``.
         """
-        if self.state is HoldState.CAPTURED:
+        if self.captured_on is not None:
             return self, None
         if self.state is HoldState.RELEASED or self.price is None:
             raise HoldReleased(self.key)
@@ -139,11 +141,30 @@ class Hold:
         """Give the credit back. Repeated, changes nothing. Raises ``HoldCaptured``."""
         if self.state is HoldState.RELEASED:
             return self, None
-        if self.state is HoldState.CAPTURED:
+        if self.captured_on is not None:
             raise HoldCaptured(self.key)
         moves = {Bucket.HELD: -self.gross, Bucket.AVAILABLE: self.gross}
         entry = self._entry(EntryKind.RELEASE, moves, on_day=on_day, at=at)
         return self._to(HoldState.RELEASED, at), entry
+
+    def check_reversible(self) -> None:
+        """Raise ``HoldReleased`` when nothing was captured, and nothing ever will be."""
+        if self.state is HoldState.RELEASED:
+            raise HoldReleased(self.key)
+
+    def reverse(self, *, cause: str, on_day: date, at: datetime) -> tuple[Self, Entry | None]:
+        """Give back what was captured, its VAT included, for that Paris day.
+
+        Before the capture, or repeated, changes nothing. Raises ``HoldReleased``.
+        """
+        self.check_reversible()
+        if self.state is not HoldState.CAPTURED or self.price is None or self.settled_at is None:
+            return self, None
+        split = self.price.split
+        moves = {Bucket.REVENUE: -split.net, Bucket.VAT: -split.vat, Bucket.AVAILABLE: split.gross}
+        done = self._to(HoldState.REVERSED, self.settled_at)  # the day of its capture stays
+        entry = self._entry(EntryKind.REVERSAL, moves, on_day=on_day, at=at)
+        return done, replace(entry, cause=cause)
 
     def _to(self, state: HoldState, at: datetime) -> Self:
         if state not in NEXT.get(self.state, frozenset()):

@@ -36,6 +36,7 @@ class EntryKind(StrEnum):
     RELEASE = "release"
     REFUND = "refund"
     DISPUTE = "dispute"
+    REVERSAL = "reversal"
 
 
 class CreditInsufficient(TurnedDown):
@@ -124,6 +125,7 @@ class StatementLine:
     available_after: Money
     held_after: Money
     wallet_version: int
+    credit_note: str = ""  # the number of the credit note of a reversal
 
 
 def paying_debt(amount: Money, owed: Money) -> Mapping[Bucket, Money]:

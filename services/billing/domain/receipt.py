@@ -1,19 +1,11 @@
-"""Receipts of purchases: what they say, and their numbers without gap."""
+"""Receipts of purchases: what they say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from kit.money import Money
 from services.billing.domain.top_up import Method, TopUp, TopUpNotPaid
-
-SERIES: Final = "RC"  # not an invoice: a series of its own
-
-
-def receipt_number(year: int, rank: int) -> str:
-    """Return the number of the ``rank``-th receipt of a year: ``RC-2027-000012``."""
-    return f"{SERIES}-{year}-{rank:06d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kit.errors import Kind, TurnedDown
 from kit.money import ZERO, Money
 from preavis.billing.v1 import billing_pb2 as pb
+from services.billing.domain.credit_note import CreditNote
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import EntryKind, StatementLine, Wallet
 from services.billing.domain.staff import StaffAct
@@ -123,6 +124,18 @@ def hold(value: Hold) -> pb.HoldRecord:
     )
 
 
+def credit_note(value: CreditNote, price_: Price) -> pb.CreditNote:
+    """Write what gave a captured hold back."""
+    return pb.CreditNote(
+        number=value.number,
+        issued_at=_instant(value.issued_at),
+        price=price(price_),
+        cause=value.cause,
+        on_day=value.on_day.isoformat(),
+        corrects_entry_id=str(value.corrects or ""),
+    )
+
+
 def top_up(value: TopUp, *, for_staff: bool = False) -> pb.TopUp:
     """Write a purchase of credit; what staff must look at is told to them alone."""
     is_open = value.state is TopUpState.PENDING
@@ -181,6 +194,7 @@ def entry(line: StatementLine) -> pb.StatementEntry:
         occurred_at=_instant(value.at),
         on_day=value.on_day.isoformat(),
         owed_change_cents=value.owed_change.cents,
+        credit_note_number=line.credit_note,
     )
 
 

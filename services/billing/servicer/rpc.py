@@ -19,7 +19,16 @@ from services.billing.domain.top_up import Buyer
 from services.billing.domain.transfer import read_transfer
 from services.billing.ports import Cards, Files, Stationery, Store
 from services.billing.servicer import messages
-from services.billing.usecases import desk, holds, news, receipts, top_ups, wallets
+from services.billing.usecases import (
+    credit_notes,
+    desk,
+    holds,
+    news,
+    receipts,
+    reversals,
+    top_ups,
+    wallets,
+)
 
 _FROZEN_PAGE: Final = 50
 _AGENT: Final = Rule(callers={"gateway"}, roles={"owner"}, account=True)
@@ -33,6 +42,7 @@ RULES: Final = {
     "GetTopUp": _AGENT,
     "ListTopUps": _AGENT,
     "GetReceipt": _AGENT,
+    "GetCreditNote": _AGENT,
     "ListEntries": _AGENT,
     "ReviewWallet": _STAFF,
     "ListFrozenWallets": _STAFF,
@@ -42,6 +52,7 @@ RULES: Final = {
     "Hold": _OWNER_OF_CAUSES,
     "Capture": _OWNER_OF_CAUSES,
     "Release": _OWNER_OF_CAUSES,
+    "Reverse": _OWNER_OF_CAUSES,
     "ListOpenHolds": Rule(callers={"dispatch", "accounts"}),
 }
 
@@ -151,6 +162,19 @@ class Billing(BillingServiceServicer):
         return pb.GetReceiptResponse(
             pdf=pdf, number=top_up.receipt_number, sha256=top_up.receipt_sha256
         )
+
+    @override
+    async def GetCreditNote(
+        self, request: pb.GetCreditNoteRequest, context: Any
+    ) -> pb.GetCreditNoteResponse:
+        note, pdf = await credit_notes.read_credit_note(
+            caller_account(),
+            request.number,
+            store=self.store,
+            stationery=self.stationery,
+            files=self.files,
+        )
+        return pb.GetCreditNoteResponse(pdf=pdf, number=note.number, sha256=note.sha256)
 
     @override
     async def ListEntries(
@@ -275,6 +299,28 @@ class Billing(BillingServiceServicer):
             _same_account(request.account_id), request.key, store=self.store, clock=self.clock
         )
         return pb.ReleaseResponse(hold=messages.hold(hold))
+
+    @override
+    async def Reverse(self, request: pb.ReverseRequest, context: Any) -> pb.ReverseResponse:
+        _require(
+            {
+                "key": request.key,
+                "cause": request.cause,
+                "on_day": request.on_day,
+                "buyer_name": request.buyer_name,
+            }
+        )
+        hold, note = await reversals.reverse_hold(
+            _same_account(request.account_id),
+            request.key,
+            cause=request.cause,
+            on_day=messages.read_day(request.on_day) or paris_date(self.clock()),
+            buyer=Buyer(name=request.buyer_name, lines=tuple(request.buyer_lines), email=""),
+            store=self.store,
+            clock=self.clock,
+        )
+        issued = messages.credit_note(note, hold.price) if note.number and hold.price else None
+        return pb.ReverseResponse(hold=messages.hold(hold), credit_note=issued)
 
     @override
     async def ListOpenHolds(

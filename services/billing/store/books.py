@@ -19,6 +19,7 @@ from services.billing.domain.ledger import (
     Bucket,
     CreditInsufficient,
     Entry,
+    EntryKind,
     StatementLine,
     Wallet,
     WalletFrozen,
@@ -119,7 +120,16 @@ class SqlBooks(SqlPurchases):
         for posting in postings:
             of_entry = moves.setdefault(posting.entry_id, {})
             of_entry[Bucket(posting.bucket)] = Money(posting.amount_cents)
-        return [row.read(moves[row.id]) for row in rows]
+        reversed_ = {
+            row.id: row.key.partition(":")[2]
+            for row in rows
+            if row.kind == EntryKind.REVERSAL.value
+        }
+        numbers = await self.credit_note_numbers(list(reversed_.values()))
+        return [
+            row.read(moves[row.id], credit_note=numbers.get(reversed_.get(row.id, ""), ""))
+            for row in rows
+        ]
 
     async def place(self, hold: Hold, entry: Entry) -> Hold | None:
         """Set credit aside; return nothing when the key is already known."""
@@ -173,7 +183,7 @@ class SqlBooks(SqlPurchases):
         return None if row is None else row.read()
 
     async def save_hold(self, hold: Hold) -> Hold:
-        """Store a settled hold, tell, and return it."""
+        """Store a settled hold and return it; tell, unless its credit note does."""
         changed = await self._session.execute(
             update(HoldRow)
             .where(HoldRow.id == hold.id, HoldRow.version == hold.version)
@@ -190,7 +200,7 @@ class SqlBooks(SqlPurchases):
         if row is None:
             raise ChangedMeanwhile(hold.key)
         saved = row.read()
-        if saved.state is not HoldState.HELD:
+        if saved.state in {HoldState.CAPTURED, HoldState.RELEASED}:
             await tell_hold(self._session, saved)
         return saved
 

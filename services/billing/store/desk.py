@@ -51,10 +51,25 @@ _CHECKS: Final = {
     "an account is owed what it should have": """
         SELECT account_id::text FROM posting WHERE bucket = 'owed'
         GROUP BY account_id HAVING sum(amount_cents) > 0""",
-    "receipts have a gap": """
-        SELECT year::text FROM receipt_series LEFT JOIN top_up
-            ON receipt_number LIKE 'RC-' || year || '-%'
-        GROUP BY year HAVING count(receipt_number) <> max(last_rank)""",
+    "a reversed hold has not its entry and its credit note": """
+        SELECT hold.key FROM hold LEFT JOIN entry ON entry.key = 'reversal:' || hold.key
+            LEFT JOIN credit_note ON hold_id = hold.id AND number <> ''
+        WHERE (hold.state = 'reversed') <> (entry.id IS NOT NULL)
+            OR (hold.state = 'reversed') <> (hold_id IS NOT NULL)""",
+    "a reversal is not what was captured": """
+        SELECT hold.key FROM hold JOIN entry
+            ON entry.key IN ('capture:' || hold.key, 'reversal:' || hold.key)
+            JOIN posting ON entry_id = entry.id AND bucket IN ('revenue', 'vat')
+        WHERE hold.state = 'reversed'
+        GROUP BY hold.key, bucket HAVING sum(amount_cents) <> 0""",
+    "a reversal was forgotten by its capture": """
+        SELECT hold.key FROM hold JOIN credit_note ON hold_id = hold.id
+        WHERE hold.state = 'captured'""",
+    "papers have a gap": """
+        SELECT series || '-' || year FROM paper_series LEFT JOIN (
+            SELECT receipt_number AS number FROM top_up UNION ALL SELECT number FROM credit_note
+        ) AS paper ON number LIKE series || '-' || year || '-%'
+        GROUP BY series, year HAVING count(number) <> max(last_rank)""",
 }
 
 

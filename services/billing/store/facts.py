@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.events import announce
 from preavis.billing.v1 import events_pb2
+from services.billing.domain.credit_note import CreditNote
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import Wallet
 from services.billing.domain.top_up import TopUp
@@ -38,6 +39,26 @@ async def tell_hold(session: AsyncSession, hold: Hold) -> None:
     fact.account_id, fact.aggregate_id, fact.key = str(hold.account_id), str(hold.id), hold.key
     fact.aggregate_version = hold.version
     fact.gross_cents = hold.gross.cents
+    await announce(
+        session,
+        fact,
+        aggregate_id=hold.id,
+        aggregate_version=hold.version,
+        account_id=hold.account_id,
+    )
+
+
+async def tell_reversal(session: AsyncSession, hold: Hold, note: CreditNote) -> None:
+    """Tell that captured credit was given back, under which credit note."""
+    fact = events_pb2.HoldReversed(
+        account_id=str(hold.account_id),
+        aggregate_id=str(hold.id),
+        aggregate_version=hold.version,
+        key=hold.key,
+        gross_cents=hold.gross.cents,
+        reversed_on=note.on_day.isoformat(),
+        credit_note_number=note.number,
+    )
     await announce(
         session,
         fact,

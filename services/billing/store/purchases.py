@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import due
 from kit.errors import ChangedMeanwhile
@@ -15,20 +13,12 @@ from services.billing.domain.card import ReturnKind, ReturnState
 from services.billing.domain.top_up import TopUp, TopUpMissing
 from services.billing.ports import DueKind, KnownReturn
 from services.billing.store.facts import tell_top_up
+from services.billing.store.papers import SqlPapers
 from services.billing.store.rows import CardReturnRow, TopUpRow, top_up_values
 
-_NEXT_RANK: Final = text(
-    "INSERT INTO receipt_series (year, last_rank) VALUES (:year, 1)"
-    " ON CONFLICT (year) DO UPDATE SET last_rank = receipt_series.last_rank + 1 RETURNING last_rank"
-)
 
-
-class SqlPurchases:
+class SqlPurchases(SqlPapers):
     """The part of an account's books that is about buying; ``SqlBooks`` adds the ledger."""
-
-    def __init__(self, session: AsyncSession, account_id: UUID) -> None:
-        self._session = session
-        self._account_id = account_id
 
     async def begin_top_up(self, top_up: TopUp) -> TopUp:
         """Store a new purchase, or return the one that stands under its id."""
@@ -77,10 +67,6 @@ class SqlPurchases:
     async def announce_top_up(self, top_up: TopUp) -> None:
         """Tell that credit was bought."""
         await tell_top_up(self._session, top_up)
-
-    async def next_receipt_rank(self, year: int) -> int:
-        """Take the next number; the row stays locked, so numbers commit in order, without gap."""
-        return int((await self._session.execute(_NEXT_RANK, {"year": year})).scalar_one())
 
     async def card_return(self, return_id: str) -> KnownReturn | None:
         """Return a refund or dispute as it was booked."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.money import Money, VatSplit
 from services.billing.domain.card import CardReturn, ReturnKind, ReturnState
+from services.billing.domain.credit_note import CreditNote
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import Bucket, Entry, EntryKind, StatementLine, Wallet
 from services.billing.domain.staff import Action, Actor, StaffAct
@@ -69,8 +70,8 @@ class EntryRow(_Base):
     held_after: Mapped[int]
     wallet_version: Mapped[int]
 
-    def read(self, postings: dict[Bucket, Money]) -> StatementLine:
-        """Return what it means, with its postings."""
+    def read(self, postings: dict[Bucket, Money], *, credit_note: str = "") -> StatementLine:
+        """Return what it means, with its postings and its paper."""
         entry = Entry(
             kind=EntryKind(self.kind),
             key=self.key,
@@ -87,6 +88,7 @@ class EntryRow(_Base):
             available_after=Money(self.available_after),
             held_after=Money(self.held_after),
             wallet_version=self.wallet_version,
+            credit_note=credit_note,
         )
 
 
@@ -287,3 +289,58 @@ class StaffActRow(_Base):
             note=self.note,
             facts=self.facts,
         )
+
+
+class CreditNoteRow(_Base):
+    """What gives a captured hold back."""
+
+    __tablename__ = "credit_note"
+
+    hold_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    key: Mapped[str]
+    cause: Mapped[str]
+    on_day: Mapped[date]
+    buyer_name: Mapped[str]
+    buyer_lines: Mapped[list[str]]
+    asked_at: Mapped[datetime]
+    number: Mapped[str]
+    issued_at: Mapped[datetime | None]
+    corrects: Mapped[UUID | None]
+    sha256: Mapped[str]
+    version: Mapped[int]
+
+    def read(self) -> CreditNote:
+        """Return what it means."""
+        return CreditNote(
+            hold_id=self.hold_id,
+            account_id=self.account_id,
+            key=self.key,
+            cause=self.cause,
+            on_day=self.on_day,
+            buyer=Buyer(name=self.buyer_name, lines=tuple(self.buyer_lines), email=""),
+            asked_at=self.asked_at,
+            number=self.number,
+            issued_at=self.issued_at,
+            corrects=self.corrects,
+            sha256=self.sha256,
+            version=self.version,
+        )
+
+
+def credit_note_values(note: CreditNote) -> dict[str, object]:
+    """Return the columns of a credit note; its version is the store's business."""
+    return {
+        "hold_id": note.hold_id,
+        "account_id": note.account_id,
+        "key": note.key,
+        "cause": note.cause,
+        "on_day": note.on_day,
+        "buyer_name": note.buyer.name,
+        "buyer_lines": list(note.buyer.lines),
+        "asked_at": note.asked_at,
+        "number": note.number,
+        "issued_at": note.issued_at,
+        "corrects": note.corrects,
+        "sha256": note.sha256,
+    }

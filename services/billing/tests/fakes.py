@@ -15,8 +15,16 @@ from kit.ids import new_id
 from kit.mail import Mail
 from kit.money import ZERO, Money
 from services.billing.domain.card import CardNews, CardPage, CardState, ReturnKind, ReturnState
+from services.billing.domain.credit_note import CreditNote, CreditNotePaper
 from services.billing.domain.hold import Hold, HoldState
-from services.billing.domain.ledger import Entry, StatementLine, Wallet, WalletFrozen
+from services.billing.domain.ledger import (
+    Entry,
+    EntryKind,
+    StatementLine,
+    Wallet,
+    WalletFrozen,
+)
+from services.billing.domain.numbering import Series
 from services.billing.domain.receipt import Receipt
 from services.billing.domain.staff import StaffAct
 from services.billing.domain.top_up import Method, TopUp, TopUpMissing
@@ -34,7 +42,8 @@ class _State:
     returns: dict[str, KnownReturn] = field(default_factory=dict)
     owners: dict[str, UUID] = field(default_factory=dict)
     acts: list[tuple[UUID, StaffAct]] = field(default_factory=list)
-    ranks: dict[int, int] = field(default_factory=dict)
+    ranks: dict[tuple[Series, int], int] = field(default_factory=dict)
+    notes: dict[str, CreditNote] = field(default_factory=dict)
     news: dict[str, tuple[CardEvent, str]] = field(default_factory=dict)
     due: dict[str, datetime] = field(default_factory=dict)
     mails: dict[str, Mail] = field(default_factory=dict)
@@ -91,12 +100,17 @@ class FakeBooks:
 
     async def entries(self, *, before: int | None, limit: int) -> Sequence[StatementLine]:
         mine = [
-            line
+            replace(line, credit_note=self._number(line.entry))
             for line in reversed(self._state.lines)
             if line.entry.account_id == self._account_id
             and (before is None or line.wallet_version < before)
         ]
         return mine[:limit]
+
+    def _number(self, entry: Entry) -> str:
+        if entry.kind is not EntryKind.REVERSAL:
+            return ""
+        return self._state.notes[entry.key.partition(":")[2]].number
 
     async def place(self, hold: Hold, entry: Entry) -> Hold | None:
         if hold.key in self._state.holds:
@@ -121,7 +135,7 @@ class FakeBooks:
         if self._state.holds[hold.key].version != hold.version:
             raise ChangedMeanwhile(hold.key)
         saved = self._state.holds[hold.key] = replace(hold, version=hold.version + 1)
-        if saved.state is not HoldState.HELD:
+        if saved.state in {HoldState.CAPTURED, HoldState.RELEASED}:
             self._state.facts.append(saved)
         return saved
 
@@ -154,9 +168,37 @@ class FakeBooks:
     async def announce_top_up(self, top_up: TopUp) -> None:
         self._state.facts.append(top_up)
 
-    async def next_receipt_rank(self, year: int) -> int:
-        self._state.ranks[year] = self._state.ranks.get(year, 0) + 1
-        return self._state.ranks[year]
+    async def next_rank(self, series: Series, year: int) -> int:
+        self._state.ranks[series, year] = self._state.ranks.get((series, year), 0) + 1
+        return self._state.ranks[series, year]
+
+    async def begin_credit_note(self, note: CreditNote) -> CreditNote:
+        return self._state.notes.setdefault(note.key, note)
+
+    async def credit_note_of(self, key: str) -> CreditNote | None:
+        found = self._state.notes.get(key)
+        return found if found and found.account_id == self._account_id else None
+
+    async def credit_note(self, number: str) -> CreditNote | None:
+        for note in self._state.notes.values():
+            if number and note.number == number and note.account_id == self._account_id:
+                return note
+        return None
+
+    async def issue_credit_note(self, hold: Hold, note: CreditNote) -> CreditNote:
+        capture = f"{EntryKind.CAPTURE}:{note.key}"
+        (debit,) = [line.id for line in self._state.lines if line.entry.key == capture]
+        issued = await self.save_credit_note(replace(note, corrects=debit))
+        self._state.facts.append((hold, issued))
+        assert issued.issued_at is not None
+        self._state.due[f"{DueKind.CREDIT_NOTE}:{issued.number}"] = issued.issued_at
+        return issued
+
+    async def save_credit_note(self, note: CreditNote) -> CreditNote:
+        if self._state.notes[note.key].version != note.version:
+            raise ChangedMeanwhile(note.key)
+        saved = self._state.notes[note.key] = replace(note, version=note.version + 1)
+        return saved
 
     async def card_return(self, return_id: str) -> KnownReturn | None:
         return self._state.returns.get(return_id)
@@ -321,6 +363,9 @@ class FakeStationery:
 
     async def receipt(self, receipt: Receipt) -> bytes:
         return f"receipt {receipt.number} of {receipt.amount.cents}".encode()
+
+    async def credit_note(self, note: CreditNotePaper) -> bytes:
+        return f"credit note {note.number} of {note.split.gross.cents} for {note.cause}".encode()
 
     def receipt_mail(self, receipt: Receipt, *, to: str, pdf: bytes) -> Mail:
         return Mail(to=to, subject=receipt.number, text=pdf.decode(), html="")

@@ -11,6 +11,7 @@ from kit.money import Money
 from services.billing.domain.hold import Hold, HoldKeyReused, HoldMissing, check_price
 from services.billing.domain.tariff import Product, Tariff
 from services.billing.ports import Books, Store
+from services.billing.usecases.reversals import carry_out
 
 
 async def place_hold(
@@ -60,6 +61,8 @@ async def capture_hold(
         if entry is not None:
             captured = await books.save_hold(captured)
             await books.post(entry)
+            if (note := await books.credit_note_of(key)) is not None:  # its reversal came first
+                captured, _ = await carry_out(books, captured, note, at=clock())
     failpoint("billing.capture.committed")
     return captured
 

@@ -12,7 +12,7 @@ from kit.days import paris_date
 from kit.failpoints import failpoint
 from kit.money import Money
 from services.billing.domain.card import CardNews
-from services.billing.domain.receipt import receipt_number
+from services.billing.domain.numbering import Series, paper_number
 from services.billing.domain.tariff import Tariff
 from services.billing.domain.top_up import Buyer, IdempotencyKeyReused, TopUp, TopUpState, top_up_id
 from services.billing.ports import Books, Cards, Store
@@ -157,7 +157,7 @@ async def credit(books: Books, top_up: TopUp, *, at: datetime) -> TopUp:
     await books.lock_wallet()
     owed = await books.owed()
     year = paris_date(at).year
-    number = receipt_number(year, await books.next_receipt_rank(year))
+    number = paper_number(Series.RECEIPT, year, await books.next_rank(Series.RECEIPT, year))
     credited, entry = top_up.receipted(number, at, owed=owed)
     await books.post(entry)
     await books.plan_receipt(credited, at)

@@ -20,6 +20,7 @@ from services.gateway.api.shapes.credit import (
     Wallet,
     WantedTopUp,
 )
+from services.gateway.buyers import buyer_lines
 
 router = APIRouter(tags=["Crédit"])
 Cursor = Annotated[str, Query(description="`next_cursor` of the page before.")]
@@ -85,6 +86,14 @@ async def read_receipt(house: SomeonesHouse, top_up_id: str) -> Response:
     return file_answer(answer.pdf, filename=f"{answer.number}.pdf")
 
 
+@router.get("/credit/credit-notes/{number}", summary="A credit note", responses=PDF)
+async def read_credit_note(house: SomeonesHouse, number: str) -> Response:
+    """Return the credit note of a debit that came back; the statement names it."""
+    request = pb.GetCreditNoteRequest(number=number)
+    answer = await house.billing.GetCreditNote(request, timeout=30)
+    return file_answer(answer.pdf, filename=f"{answer.number}.pdf")
+
+
 @router.get("/credit/entries", summary="Statement")
 async def list_entries(
     house: SomeonesHouse, cursor: Cursor = "", page_size: PageSize = 50
@@ -92,9 +101,3 @@ async def list_entries(
     """Return every line that moved the credit, latest first, each with its cause."""
     request = pb.ListEntriesRequest(cursor=cursor, page_size=page_size)
     return Entries.of(await house.billing.ListEntries(request, timeout=5))
-
-
-def buyer_lines(address: accounts_pb2.PostalAddress) -> list[str]:
-    """Return a postal address as a receipt prints it."""
-    streets = [line for line in (address.street, address.complement) if line]
-    return [*streets, f"{address.postcode} {address.town}"]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from kit.errors import TurnedDown
 from preavis.accounts.v1 import accounts_pb2
 from preavis.billing.v1 import billing_pb2
+from services.gateway.buyers import buyer_lines
 from services.gateway.forms.form import Form
 from services.gateway.pages.enums import slug
 from services.gateway.pages.frame import quietly
@@ -47,7 +48,6 @@ async def buy(visit: Agent) -> Response:
 
 async def _purchase(visit: Visit, cents: int, back: str) -> billing_pb2.StartTopUpRequest:
     account = (await visit.house.accounts.GetAccount(accounts_pb2.GetAccountRequest())).account
-    address = account.address
     query = f"?pour={back}" if back else ""
     return billing_pb2.StartTopUpRequest(
         idempotency_key=visit.key,
@@ -55,11 +55,7 @@ async def _purchase(visit: Visit, cents: int, back: str) -> billing_pb2.StartTop
         return_url=visit.absolute(f"/credit/retour/{{TOP_UP_ID}}{query}"),
         cancel_url=visit.absolute("/credit/abandon"),
         buyer_name=account.trade_name,
-        buyer_lines=[
-            line
-            for line in (address.street, address.complement, f"{address.postcode} {address.town}")
-            if line
-        ],
+        buyer_lines=buyer_lines(account.address),
         buyer_email=account.email,
     )
 
@@ -142,5 +138,14 @@ async def receipt(visit: Agent, top_up_id: str) -> Response:
     """Give the receipt of a purchase."""
     answer = await visit.house.billing.GetReceipt(
         billing_pb2.GetReceiptRequest(top_up_id=top_up_id)
+    )
+    return visit.file(answer.pdf, media_type="application/pdf", filename=f"{answer.number}.pdf")
+
+
+@router.get("/facturation/avoirs/{number}")
+async def credit_note(visit: Agent, number: str) -> Response:
+    """Give the credit note of a debit that came back."""
+    answer = await visit.house.billing.GetCreditNote(
+        billing_pb2.GetCreditNoteRequest(number=number)
     )
     return visit.file(answer.pdf, media_type="application/pdf", filename=f"{answer.number}.pdf")

@@ -1,4 +1,4 @@
-"""Wallets, the append-only ledger, holds, purchases of credit, receipts, what staff did."""
+"""Wallets, the append-only ledger, holds, purchases of credit, papers, what staff did."""
 
 from alembic import op
 
@@ -28,7 +28,8 @@ def upgrade() -> None:
     protect(op, "card_return", grants=("SELECT", "INSERT", "UPDATE"))
     protect(op, "staff_act", grants=("SELECT", "INSERT"))
     share(op, "card_news")
-    share(op, "receipt_series", grants=("SELECT", "INSERT", "UPDATE"))
+    protect(op, "credit_note", grants=("SELECT", "INSERT", "UPDATE"))
+    share(op, "paper_series", grants=("SELECT", "INSERT", "UPDATE"))
 
 
 WALLET = """
@@ -46,7 +47,8 @@ CREATE TABLE entry (
     id uuid PRIMARY KEY,
     account_id uuid NOT NULL REFERENCES wallet,
     kind text NOT NULL
-        CHECK (kind IN ('top_up', 'hold', 'capture', 'release', 'refund', 'dispute')),
+        CHECK (kind IN
+            ('top_up', 'hold', 'capture', 'release', 'refund', 'dispute', 'reversal')),
     key text NOT NULL UNIQUE,
     cause text NOT NULL,
     product text NOT NULL,
@@ -76,7 +78,7 @@ CREATE TABLE hold (
     id uuid PRIMARY KEY,
     account_id uuid NOT NULL,
     key text NOT NULL UNIQUE,
-    state text NOT NULL CHECK (state IN ('held', 'captured', 'released')),
+    state text NOT NULL CHECK (state IN ('held', 'captured', 'released', 'reversed')),
     product text,
     net_cents bigint CHECK (net_cents >= 0),
     vat_cents bigint CHECK (vat_cents >= 0),
@@ -89,7 +91,7 @@ CREATE TABLE hold (
     version bigint NOT NULL,
     CHECK (net_cents * vat_rate_bp % 10000 = 0),
     CHECK (product IS NOT NULL OR state = 'released'),
-    CHECK ((captured_on IS NOT NULL) = (state = 'captured')),
+    CHECK ((captured_on IS NOT NULL) = (state IN ('captured', 'reversed'))),
     CHECK ((settled_at IS NULL) = (state = 'held'))
 )
 """
@@ -155,23 +157,48 @@ CREATE TABLE staff_act (
     facts jsonb NOT NULL
 )
 """
-RECEIPTS = """
-CREATE TABLE receipt_series (
-    year int PRIMARY KEY,
-    last_rank int NOT NULL
+SERIES = """
+CREATE TABLE paper_series (
+    series text NOT NULL CHECK (series IN ('RC', 'AV')),
+    year int NOT NULL,
+    last_rank int NOT NULL,
+    PRIMARY KEY (series, year)
 )
 """
-TABLES = (WALLET, ENTRY, POSTING, HOLD, TOP_UP, CARD_RETURN, CARD_NEWS, STAFF_ACT, RECEIPTS)
+CREDIT_NOTE = """
+CREATE TABLE credit_note (
+    hold_id uuid PRIMARY KEY REFERENCES hold,
+    account_id uuid NOT NULL,
+    key text NOT NULL UNIQUE,
+    cause text NOT NULL,
+    on_day date NOT NULL,
+    buyer_name text NOT NULL,
+    buyer_lines text[] NOT NULL,
+    asked_at timestamptz NOT NULL,
+    number text NOT NULL,
+    issued_at timestamptz,
+    corrects uuid REFERENCES entry,
+    sha256 text NOT NULL,
+    version bigint NOT NULL,
+    CHECK ((issued_at IS NOT NULL) = (number <> '')),
+    CHECK ((corrects IS NOT NULL) = (number <> '')),
+    CHECK (sha256 = '' OR number <> '')
+)
+"""
+TABLES = (
+    WALLET, ENTRY, POSTING, HOLD, TOP_UP, CARD_RETURN, CARD_NEWS, STAFF_ACT, SERIES, CREDIT_NOTE,
+)  # fmt: skip
 INDEXES = (
     "CREATE INDEX wallet_frozen ON wallet (account_id) WHERE frozen_for <> ''",
     "CREATE INDEX posting_owed ON posting (account_id) WHERE bucket = 'owed'",
     "CREATE INDEX staff_act_account ON staff_act (account_id, id)",
     "CREATE INDEX hold_open ON hold (held_at, id) WHERE state = 'held'",
-    "CREATE INDEX hold_captured ON hold (account_id, captured_on) WHERE state = 'captured'",
+    "CREATE INDEX hold_captured ON hold (account_id, captured_on) WHERE captured_on IS NOT NULL",
     "CREATE INDEX top_up_latest ON top_up (account_id, created_at DESC, id DESC)",
     "CREATE INDEX top_up_payment ON top_up (payment_id) WHERE payment_id <> ''",
     "CREATE UNIQUE INDEX top_up_receipt ON top_up (receipt_number) WHERE receipt_number <> ''",
     "CREATE INDEX card_return_top_up ON card_return (top_up_id)",
+    "CREATE UNIQUE INDEX credit_note_number ON credit_note (number) WHERE number <> ''",
     "CREATE INDEX card_news_handled ON card_news (handled_at) WHERE handled_at IS NOT NULL",
 )
 

@@ -10,7 +10,7 @@ from kit.ids import new_id
 from kit.money import ZERO, Money
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import Bucket, CreditInsufficient, EntryKind, WalletFrozen
-from services.billing.domain.receipt import receipt_number
+from services.billing.domain.numbering import Series, paper_number
 from services.billing.domain.top_up import TopUpMissing, TopUpState
 from services.billing.ports import CardEvent, KnownReturn, Store
 from services.billing.tests.builders import NOW, TODAY, a_dispute, a_hold, a_refund, a_top_up
@@ -24,7 +24,8 @@ async def credit(
     async with store.account(account_id) as books:
         begun = a_top_up(account_id=account_id, amount=Money(cents))
         top_up = await books.begin_top_up(begun)
-        number = receipt_number(year, await books.next_receipt_rank(year))
+        rank = await books.next_rank(Series.RECEIPT, year)
+        number = paper_number(Series.RECEIPT, year, rank)
         paid, entry = replace(top_up, state=TopUpState.PAID).receipted(number, NOW)
         await books.post(entry)
         await books.save_top_up(paid)
@@ -289,7 +290,7 @@ async def test_purchases_are_listed_latest_first(store: Store) -> None:
 async def test_a_receipt_number_taken_by_a_failed_transaction_is_given_back(store: Store) -> None:
     async def take_then_fail() -> None:
         async with store.account(new_id()) as books:
-            await books.next_receipt_rank(1999)
+            await books.next_rank(Series.RECEIPT, 1999)
             raise ChangedMeanwhile
 
     for _ in range(2):

@@ -1,3 +1,4 @@
+from datetime import date
 from itertools import product as pairs
 
 import pytest
@@ -31,6 +32,8 @@ def in_state(state: HoldState) -> Hold:
             return hold.capture(on_day=TODAY, at=NOW)[0]
         case HoldState.RELEASED:
             return hold.release(on_day=TODAY, at=NOW)[0]
+        case HoldState.REVERSED:
+            return in_state(HoldState.CAPTURED).reverse(cause="27-00012", on_day=TODAY, at=NOW)[0]
 
 
 def test_a_capture_pays_us_and_the_state() -> None:
@@ -52,11 +55,38 @@ def test_a_release_gives_all_of_it_back() -> None:
     assert entry.postings == {Bucket.HELD: Money(-540), Bucket.AVAILABLE: Money(540)}
 
 
+def test_a_reversal_takes_from_us_and_the_state_what_the_capture_gave() -> None:
+    captured = in_state(HoldState.CAPTURED)
+
+    back, entry = captured.reverse(cause="27-00012", on_day=date(2027, 2, 1), at=NOW)
+
+    assert entry is not None
+    assert entry.postings == {
+        Bucket.REVENUE: Money(-450),
+        Bucket.VAT: Money(-90),
+        Bucket.AVAILABLE: Money(540),
+    }
+    assert (entry.cause, entry.on_day) == ("27-00012", date(2027, 2, 1))
+    assert (back.state, back.captured_on) == (HoldState.REVERSED, TODAY)
+    assert back.settled_at == captured.settled_at
+
+
+def test_nothing_is_reversed_before_it_is_captured() -> None:
+    held = in_state(HoldState.HELD)
+
+    assert held.reverse(cause="27-00012", on_day=TODAY, at=NOW) == (held, None)
+    with pytest.raises(HoldReleased):
+        in_state(HoldState.RELEASED).reverse(cause="27-00012", on_day=TODAY, at=NOW)
+
+
 def test_a_repeated_settlement_moves_nothing() -> None:
     captured, released = in_state(HoldState.CAPTURED), in_state(HoldState.RELEASED)
+    reversed_ = in_state(HoldState.REVERSED)
 
     assert captured.capture(on_day=TODAY, at=NOW) == (captured, None)
     assert released.release(on_day=TODAY, at=NOW) == (released, None)
+    assert reversed_.capture(on_day=TODAY, at=NOW) == (reversed_, None)
+    assert reversed_.reverse(cause="27-00012", on_day=TODAY, at=NOW) == (reversed_, None)
 
 
 def test_what_was_given_back_cannot_be_used() -> None:
@@ -65,8 +95,9 @@ def test_what_was_given_back_cannot_be_used() -> None:
 
 
 def test_what_was_used_cannot_be_given_back() -> None:
-    with pytest.raises(HoldCaptured):
-        in_state(HoldState.CAPTURED).release(on_day=TODAY, at=NOW)
+    for used in (HoldState.CAPTURED, HoldState.REVERSED):
+        with pytest.raises(HoldCaptured):
+            in_state(used).release(on_day=TODAY, at=NOW)
 
 
 @pytest.mark.parametrize(("start", "end"), list(pairs(HoldState, HoldState)))

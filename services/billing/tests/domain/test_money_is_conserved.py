@@ -21,7 +21,7 @@ ACCOUNT = new_id()
 
 
 class MoneyMachine(RuleBasedStateMachine):
-    """One account, whose causes hold, capture and release as they like."""
+    """One account, whose causes hold, capture, release and reverse as they like."""
 
     keys = Bundle("keys")
 
@@ -91,6 +91,10 @@ class MoneyMachine(RuleBasedStateMachine):
         if key not in self.holds:
             self.holds[key] = Hold.tombstone(ACCOUNT, key, at=NOW)
         self.settle(key, lambda hold: hold.release(on_day=TODAY, at=NOW))
+
+    @rule(key=keys)
+    def reverse(self, key: str) -> None:
+        self.settle(key, lambda hold: hold.reverse(cause="27-00012", on_day=TODAY, at=NOW))
 
     def settle(self, key: str, act: Any) -> None:
         if key not in self.holds:

@@ -8,7 +8,8 @@ import pytest
 from kit.money import Money
 from services.billing.domain.card import CardState
 from services.billing.domain.ledger import Bucket
-from services.billing.domain.receipt import receipt_number, receipt_of
+from services.billing.domain.numbering import Series, paper_number
+from services.billing.domain.receipt import receipt_of
 from services.billing.domain.top_up import TopUpNotPaid, TopUpState, return_entry, undone_entry
 from services.billing.tests.builders import NOW, TODAY, a_refund, a_top_up, news
 
@@ -139,4 +140,4 @@ def test_only_a_paid_purchase_has_a_receipt() -> None:
 
 
 def test_receipt_numbers_are_of_their_year() -> None:
-    assert receipt_number(2027, 12) == "RC-2027-000012"
+    assert paper_number(Series.RECEIPT, 2027, 12) == "RC-2027-000012"

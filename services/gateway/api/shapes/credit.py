@@ -90,7 +90,7 @@ class Entry(Shape):
     """One line of the statement."""
 
     entry_id: str
-    kind: Literal["top_up", "hold", "capture", "release", "refund", "dispute"] | None
+    kind: Literal["top_up", "hold", "capture", "release", "refund", "dispute", "reversal"] | None
     available_change_cents: int
     available_after_cents: int
     held_change_cents: int
@@ -100,6 +100,7 @@ class Entry(Shape):
     occurred_at: datetime | None
     on_day: Day
     owed_change_cents: int = Field(description="What it paid of a debt; negative adds to it.")
+    credit_note_number: Text = Field(description="For a reversal: its credit note. Else empty.")
 
 
 class Entries(Shape):

@@ -102,6 +102,28 @@ async def test_credit_is_bought_for_the_account_that_asks(api: Edge) -> None:
     assert request.return_url == "http://edge.test/credit?achat={TOP_UP_ID}"
 
 
+async def test_a_credit_note_is_downloaded_by_the_number_that_the_statement_names(
+    api: Edge,
+) -> None:
+    api.billing.answers["ListEntries"] = lambda _: billing_pb2.ListEntriesResponse(
+        entries=[
+            billing_pb2.StatementEntry(
+                kind=billing_pb2.ENTRY_KIND_REVERSAL, credit_note_number="AV-2027-000001"
+            )
+        ]
+    )
+    api.billing.answers["GetCreditNote"] = lambda _: billing_pb2.GetCreditNoteResponse(
+        pdf=PDF, number="AV-2027-000001"
+    )
+
+    listed = (await api.ask("GET", "/v1/credit/entries")).json()["entries"][0]
+    answer = await api.ask("GET", f"/v1/credit/credit-notes/{listed['credit_note_number']}")
+
+    assert listed["kind"] == "reversal"
+    assert answer.content == PDF
+    assert api.called("GetCreditNote").request.number == "AV-2027-000001"
+
+
 async def test_staff_reject_a_proof_for_a_reason(api: Edge) -> None:
     api.accounts.answers["RejectProof"] = lambda _: accounts_pb2.RejectProofResponse(
         proof=accounts_pb2.Proof(id="p1", state=accounts_pb2.PROOF_STATE_REJECTED)
