@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -26,6 +28,14 @@ class RenderBusy(TurnedDown):
     reason = "render-busy"
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A PDF, and how many pages it has."""
+
+    pdf: bytes
+    page_count: int
+
+
 class Renderer:
     """A pool of warm processes; fonts and parsed stylesheets stay in memory.
 
@@ -41,7 +51,7 @@ class Renderer:
     async def warm(self) -> None:
         """Start the workers and have each load what every document needs."""
         loop, pool = asyncio.get_running_loop(), self._living_pool()
-        job = partial(run_in, _WORKER, "render", _SMALLEST, None, _VARIANT)
+        job = partial(run_in, _WORKER, "render", [_SMALLEST], None, _VARIANT)
         await asyncio.gather(*(loop.run_in_executor(pool, job) for _ in range(self._workers)))
 
     async def render(self, html: str, *, stylesheet: Path, variant: str = _VARIANT) -> bytes:
@@ -50,12 +60,21 @@ class Renderer:
         The same HTML and stylesheet give the same bytes. Raises ``RenderBusy``; what the document
         asks from elsewhere than ``assets_dir`` is an error, not a gap on the page.
         """
+        return (await self.render_shortest([html], stylesheet=stylesheet, variant=variant)).pdf
+
+    async def render_shortest(
+        self, layouts: Sequence[str], *, stylesheet: Path, variant: str = _VARIANT
+    ) -> Rendered:
+        """Return the first of some layouts of a document that has the fewest pages.
+
+        None is looked at after one that holds on a single page. See ``render``.
+        """
         start = time.perf_counter()
         loop = asyncio.get_running_loop()
         try:
-            job = partial(run_in, _WORKER, "render", html, stylesheet, variant)
+            job = partial(run_in, _WORKER, "render", layouts, stylesheet, variant)
             made = loop.run_in_executor(self._living_pool(), job)
-            return bytes(await asyncio.wait_for(made, TIMEOUT_S))
+            return Rendered(*await asyncio.wait_for(made, TIMEOUT_S))
         except (TimeoutError, BrokenProcessPool) as error:
             self._abandon()  # a stuck worker cannot be asked to stop
             raise RenderBusy("the document was not rendered in time") from error

@@ -1,6 +1,7 @@
 """The half of ``kit.pdf`` that runs in the workers: WeasyPrint, and the files it may open."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -8,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from typing_extensions import override
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -39,18 +41,29 @@ def start(assets: Path) -> None:
     _fetchers[:] = [OnlyOurAssets(assets)]
 
 
-def render(html: str, stylesheet: Path | None, variant: str) -> bytes:
-    """Return the document as a PDF."""
+def render(layouts: Sequence[str], stylesheet: Path | None, variant: str) -> tuple[bytes, int]:
+    """Return the PDF and the page count of the first layout that has the fewest pages.
+
+    The layouts after one that holds on a single page are not looked at.
+    """
     sheets = [_stylesheet(stylesheet, stylesheet.stat().st_mtime_ns)] if stylesheet else []
+    html, laid = layouts[0], _laid_out(layouts[0], sheets, variant)
+    for other in layouts[1:]:
+        if len(laid.pages) == 1:
+            break
+        shorter = _laid_out(other, sheets, variant)
+        if len(shorter.pages) < len(laid.pages):
+            html, laid = other, shorter
+    # WeasyPrint would draw the identifier at random; the same letter must be the same bytes.
+    identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
+    pdf = laid.write_pdf(pdf_variant=variant, pdf_identifier=identifier)
+    return bytes(pdf), len(laid.pages)
+
+
+def _laid_out(html: str, sheets: list[CSS], variant: str) -> Document:
+    """Lay a document out in pages; drawing it comes after, and only for the one that is kept."""
     document = HTML(string=html, url_fetcher=_fetchers[0])
-    pdf = document.write_pdf(
-        stylesheets=sheets,
-        font_config=_fonts,
-        pdf_variant=variant,
-        # WeasyPrint would draw it at random; the same letter must be the same bytes.
-        pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode(),
-    )
-    return bytes(pdf)
+    return document.render(stylesheets=sheets, font_config=_fonts, pdf_variant=variant)
 
 
 @lru_cache(maxsize=32)

@@ -68,6 +68,22 @@ async def test_a_document_that_fetches_is_an_error(
         await renderer.render(HTML % body, stylesheet=sheet)
 
 
+async def test_the_first_layout_of_the_fewest_pages_is_kept(
+    renderer: Renderer, sheet: Path
+) -> None:
+    long, short = HTML % ("<p>un</p>" * 400), HTML % ("<p>un</p>" * 40)
+    single = HTML % "<p>un"
+
+    kept = await renderer.render_shortest(
+        [long, short, HTML % ("<p>deux</p>" * 40)], stylesheet=sheet
+    )
+    first = await renderer.render_shortest([single, HTML % "<p>deux"], stylesheet=sheet)
+
+    assert kept.page_count == 2
+    assert kept.pdf == await renderer.render(short, stylesheet=sheet)
+    assert (first.pdf, first.page_count) == (await renderer.render(single, stylesheet=sheet), 1)
+
+
 async def test_a_dead_worker_is_replaced(sheet: Path) -> None:
     renderer = Renderer(workers=1, assets_dir=FONTS)
     await renderer.warm()

@@ -1,6 +1,5 @@
 """Letters in French on an A4 page: Jinja templates, then WeasyPrint (``kit.pdf``)."""
 
-import io
 import re
 from collections import OrderedDict
 from datetime import date
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 import phonenumbers
-import pikepdf
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
@@ -23,6 +21,7 @@ from services.letters.domain.sheet import Preview, Printed, Sheet
 from services.letters.domain.window import window_lines
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
+STYLESHEET: Final = TEMPLATES / "letter" / "letter.css"
 _MAIL: Final = {
     MailKind.LRE_SIMPLE: "Recommandé électronique",
     MailKind.LRE_ACKNOWLEDGED: "Recommandé électronique avec accusé de réception",
@@ -96,19 +95,14 @@ class JinjaTypesetter:
         """Return the letter as a tagged PDF/UA-1. The same sheet gives the same bytes."""
         html = self._page(sheet)
         if html not in self._previews:
-            printed = await self._set(html)
-            if printed.page_count > 1:  # a little tighter, it may hold on one page
-                tighter = await self._set(self._page(sheet, tight=True))
-                printed = tighter if tighter.page_count < printed.page_count else printed
-            self._previews[html] = printed
+            # a little tighter, it may hold on a page less
+            layouts = (html, self._page(sheet, tight=True))
+            made = await self._renderer.render_shortest(layouts, stylesheet=STYLESHEET)
+            self._previews[html] = Printed(made.pdf, made.page_count)
         self._previews.move_to_end(html)
         while len(self._previews) > _KEPT:
             self._previews.popitem(last=False)
         return self._previews[html]
-
-    async def _set(self, html: str) -> Printed:
-        pdf = await self._renderer.render(html, stylesheet=TEMPLATES / "letter" / "letter.css")
-        return Printed(pdf, _page_count(pdf))
 
 
 def catalogue() -> Catalogue:
@@ -205,8 +199,3 @@ def _thing(contract: Contract, words: Catalogue) -> Markup:
     if contract.type is ContractType.AUTRE and label:
         return _name(label)
     return _typo(_lower_first(words.contract_type(contract.type).label))
-
-
-def _page_count(pdf: bytes) -> int:
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        return len(document.pages)
