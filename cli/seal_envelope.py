@@ -4,15 +4,17 @@ The signed attributes and what they hash (the file, the signer's certificate) ar
 signature; the rest of the envelope is not, and must therefore be the only thing it can be.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from asn1crypto import cms, tsp, x509
+from asn1crypto import algos, cms, tsp, x509
 from cryptography import x509 as pyca
 from cryptography.exceptions import InvalidSignature
 
 from cli.seal_refusals import NotGenuine
+from cli.seal_signatures import check_content, check_signature
 
 DIGESTS: Final = frozenset({"sha256", "sha384", "sha512"})
 SIGNATURES: Final = frozenset(
@@ -22,13 +24,24 @@ SIGNATURES: Final = frozenset(
 NULL: Final = b"\x05\x00"
 
 
-def check_envelope(envelope: cms.ContentInfo, anchors: Sequence[x509.Certificate]) -> None:
-    """Check the seal and the time-stamp inside it. Raises ``NotGenuine``."""
-    signer = _check_signed_data(envelope, "data", "v1", anchors)
+def check_envelope(
+    envelope: cms.ContentInfo, covered: Iterable[bytes], anchors: Sequence[x509.Certificate]
+) -> None:
+    """Check the seal of these bytes and the time-stamp inside it. Raises ``NotGenuine``."""
+    seal = _check_signed_data(envelope, "data", "v1")
+    check_content(seal, covered)
+    check_signature(seal, _check_certificates(envelope, seal, anchors))
     token = time_stamp_token(envelope)
-    stamper = _check_signed_data(token, "tst_info", "v3", anchors)
-    _demand(_size(stamper["unsigned_attrs"]) == 0, "an attribute nobody signed")
-    _demand(_size(signer["unsigned_attrs"]) == 1, "an attribute nobody signed")
+    stamp = _check_signed_data(token, "tst_info", "v3")
+    check_content(stamp, [bytes(token["content"]["encap_content_info"]["content"])])
+    check_signature(stamp, _check_certificates(token, stamp, anchors))
+    imprint = _stamped(token)["message_imprint"]
+    _check_digest(imprint["hash_algorithm"])
+    algorithm = imprint["hash_algorithm"]["algorithm"].native
+    digest = hashlib.new(algorithm, seal["signature"].native).digest()
+    _demand(imprint["hashed_message"].native == digest, "the time-stamp is not that of this seal")
+    _demand(_size(stamp["unsigned_attrs"]) == 0, "an attribute nobody signed")
+    _demand(_size(seal["unsigned_attrs"]) == 1, "an attribute nobody signed")
 
 
 def time_stamp_token(envelope: cms.ContentInfo) -> cms.ContentInfo:
@@ -43,15 +56,16 @@ def time_stamp_token(envelope: cms.ContentInfo) -> cms.ContentInfo:
 
 def time_stamped_at(envelope: cms.ContentInfo) -> datetime:
     """Return the instant the time-stamping authority wrote."""
-    content = time_stamp_token(envelope)["content"]["encap_content_info"]["content"]
-    info: tsp.TSTInfo = content.parsed
-    instant: datetime = info["gen_time"].native
+    instant: datetime = _stamped(time_stamp_token(envelope))["gen_time"].native
     return instant
 
 
-def _check_signed_data(
-    content: cms.ContentInfo, kind: str, version: str, anchors: Sequence[x509.Certificate]
-) -> cms.SignerInfo:
+def _stamped(token: cms.ContentInfo) -> tsp.TSTInfo:
+    info: tsp.TSTInfo = token["content"]["encap_content_info"]["content"].parsed
+    return info
+
+
+def _check_signed_data(content: cms.ContentInfo, kind: str, version: str) -> cms.SignerInfo:
     _demand(content["content_type"].native == "signed_data", "not a signature")
     signed: cms.SignedData = content["content"]
     _demand(signed["version"].native == version, "another version of the envelope")
@@ -61,14 +75,12 @@ def _check_signed_data(
     signer: cms.SignerInfo = signed["signer_infos"][0]
     _demand(signer["version"].native == "v1", "another version of the signer")
     _check_algorithms(signed, signer)
-    _check_certificates(signed, signer, anchors)
     return signer
 
 
 def _check_algorithms(signed: cms.SignedData, signer: cms.SignerInfo) -> None:
     digest, signature = signer["digest_algorithm"], signer["signature_algorithm"]
-    _demand(digest["algorithm"].native in DIGESTS, "a digest we do not use")
-    _demand(digest["parameters"].dump() in (b"", NULL), "a digest with parameters")
+    _check_digest(digest)
     listed = [algorithm.dump() for algorithm in signed["digest_algorithms"]]
     _demand(listed == [digest.dump()], "digests nobody used")
     name = signature["algorithm"].native
@@ -77,11 +89,19 @@ def _check_algorithms(signed: cms.SignedData, signer: cms.SignerInfo) -> None:
     _demand(signature["parameters"].dump() == parameters, "a signature with parameters")
 
 
+def _check_digest(digest: algos.DigestAlgorithm) -> None:
+    _demand(digest["algorithm"].native in DIGESTS, "a digest we do not use")
+    _demand(digest["parameters"].dump() in (b"", NULL), "a digest with parameters")
+
+
 def _check_certificates(
-    signed: cms.SignedData, signer: cms.SignerInfo, anchors: Sequence[x509.Certificate]
-) -> None:
-    """Demand that each certificate is the signer's (its hash is signed), an anchor, or issued."""
-    embedded = [choice.chosen for choice in signed["certificates"] or ()]
+    content: cms.ContentInfo, signer: cms.SignerInfo, anchors: Sequence[x509.Certificate]
+) -> x509.Certificate:
+    """Demand that each certificate is the signer's (its hash is signed), an anchor, or issued.
+
+    Return the signer's.
+    """
+    embedded = [choice.chosen for choice in content["content"]["certificates"] or ()]
     _demand(signer["sid"].name == "issuer_and_serial_number", "a signer named otherwise")
     identity = signer["sid"].chosen
     mine = [
@@ -100,6 +120,7 @@ def _check_certificates(
         _demand(
             any(_issued(certificate, issuer) for issuer in issuers), "a certificate nobody issued"
         )
+    return mine[0]
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -1,9 +1,7 @@
 """A sealed evidence sheet: found genuine as it is, and found out when one bit of it changes."""
 
 import hashlib
-import random
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,39 +72,6 @@ def test_a_sealed_sheet_is_genuine_and_tells_what_it_proves(sealed: Sealed) -> N
     assert sheet.sha256 == hashlib.sha256(sealed.pdf).hexdigest()
 
 
-def sampled_bits(sealed: Sealed) -> Iterator[tuple[int, int]]:
-    """Choose bits in each region of the file: covered bytes, the seal, its padding, its borders."""
-    chance = random.Random(20261124)  # noqa: S311 - a sample that is the same at each run
-    hole = sealed.hole
-    digits = hole.start + 1 + len(sealed.pdf[hole.start + 1 : hole.stop - 1].rstrip(b"0"))
-    covered = [*range(hole.start), *range(hole.stop, len(sealed.pdf))]
-    regions = [
-        chance.sample(covered, 60),
-        chance.sample(range(hole.start, digits), 120),
-        chance.sample(range(digits, hole.stop), 10),
-        [0, hole.start, hole.stop - 1, hole.stop, len(sealed.pdf) - 1],
-    ]
-    for region in regions:
-        for position in region:
-            yield position, chance.randrange(8)
-    # the case of a hexadecimal digit: the same value, another byte
-    letters = [at for at in range(hole.start, digits) if sealed.pdf[at : at + 1].isalpha()]
-    for position in chance.sample(letters, 20):
-        yield position, 5
-
-
-def test_no_flipped_bit_goes_unnoticed(sealed: Sealed) -> None:
-    anchors = sealed.anchors
-
-    unnoticed = [
-        (position, bit)
-        for position, bit in sampled_bits(sealed)
-        if is_genuine(flipped(sealed.pdf, position, bit), anchors)
-    ]
-
-    assert not unnoticed
-
-
 @pytest.mark.parametrize("extra", [b"\n", b"%", b"\x00", b"\n%%EOF\n"])
 def test_nothing_can_follow_the_seal(sealed: Sealed, extra: bytes) -> None:
     with pytest.raises(NotGenuine) as refusal:
@@ -121,7 +86,7 @@ def test_nothing_can_be_cut_off(sealed: Sealed, cut: int) -> None:
 
 
 def test_a_seal_moved_to_another_file_is_found_out(sealed: Sealed) -> None:
-    other = a_sealed_sheet(an_authority())
+    other = a_sealed_sheet(an_authority(), evidence=some_evidence(b"another proof").to_bytes())
     moved = other[: sealed.hole.start] + sealed.pdf[sealed.hole.start :]
 
     assert not is_genuine(moved, sealed.anchors)

@@ -120,14 +120,16 @@ def some_evidence(proof: bytes = b"%PDF- a proof of deposit") -> Evidence:
     )
 
 
-def a_sealed_sheet(authority: Identity, *, evidence: bytes | None = None) -> bytes:
-    """Seal a small sheet under this authority, in this very process."""
+def a_sealed_sheet(
+    authority: Identity, *, evidence: bytes | None = None, page: bytes = b""
+) -> bytes:
+    """Seal a small sheet, or this ``page``, under this authority, in this very process."""
     sealer = a_sealer(authority)
     signer = load_signer(
         SealingKey(key_pem=sealer.key_pem, certificate_pem=sealer.certificate_pem, timestamp_url="")
     )
     return seal(
-        a_small_pdf(),
+        page or a_small_pdf(),
         evidence=some_evidence().to_bytes() if evidence is None else evidence,
         at=NOON,
         signer=signer,
