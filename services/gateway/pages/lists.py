@@ -1,13 +1,12 @@
 """The list of letters: every view, filter, order and page of it is an address."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from fastapi import APIRouter, Response
 
 from preavis.letters.v1 import letters_pb2
-from services.gateway.forms import typed
-from services.gateway.forms.typed import NotTyped
+from services.gateway.forms.form import Form
 from services.gateway.pages.listing import FILTERS, Listing
 from services.gateway.pages.rows import row_of
 from services.gateway.pages.visit import Agent, Visit
@@ -62,10 +61,12 @@ STATES: Final = {
 async def letters(visit: Agent) -> Response:
     """List letters."""
     asked = Listing.read(visit.request.query_params)
+    form = Form.of(asked.values)
+    filters = _filters(visit, asked, form)
     answer = await visit.house.letters.ListLetters(
         letters_pb2.ListLettersRequest(
             view=VIEWS.get(asked["vue"], letters_pb2.LETTER_VIEW_ALL),
-            filters=_filters(visit, asked),
+            filters=filters,
             sort=SORTS.get(asked["tri"], letters_pb2.LETTER_SORT_NUMBER),
             descending=asked.descending,
             cursor=asked["apres"],
@@ -74,6 +75,7 @@ async def letters(visit: Agent) -> Response:
     counts = {found.view: found for found in answer.view_counts}
     return await visit.page(
         "lettres/liste.html",
+        form=form,
         asked=asked,
         rows=[row_of(row) for row in answer.rows],
         next_cursor=answer.next_cursor,
@@ -85,8 +87,9 @@ async def letters(visit: Agent) -> Response:
     )
 
 
-def _filters(visit: Visit, asked: Listing) -> letters_pb2.LetterFilters:
-    since, until = _period(visit, asked["du"]), _period(visit, asked["au"], days_after=1)
+def _filters(visit: Visit, asked: Listing, form: Form) -> letters_pb2.LetterFilters:
+    """Read the filters; a day that cannot be read is noted on the form, and filters nothing."""
+    since, until = _period(visit, form, "du"), _period(visit, form, "au", days_after=1)
     sent_since = _recent(visit, asked["envoi"])
     state = STATES.get(asked["lettre"])
     return letters_pb2.LetterFilters(
@@ -103,13 +106,10 @@ def _filters(visit: Visit, asked: Listing) -> letters_pb2.LetterFilters:
     )
 
 
-def _period(visit: Visit, text: str, *, days_after: int = 0) -> str:
+def _period(visit: Visit, form: Form, name: str, *, days_after: int = 0) -> str:
     """Return an ISO day, moved to bound a half-open period; nothing for what is no day."""
-    try:
-        day = typed.read_day(text, today=visit.today)
-    except NotTyped:
-        return ""
-    return (day + timedelta(days=days_after)).isoformat()
+    day = form.day(name, today=visit.today)
+    return (date.fromisoformat(day) + timedelta(days=days_after)).isoformat() if day else ""
 
 
 def _recent(visit: Visit, days: str) -> str:

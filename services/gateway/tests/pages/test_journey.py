@@ -336,6 +336,18 @@ async def test_the_list_asks_for_its_filters() -> None:
     assert 'aria-sort="descending"' in answer.text
 
 
+async def test_a_filter_that_is_no_day_is_told_at_its_field_and_filters_nothing() -> None:
+    browser = logged_in()
+
+    answer = await browser.open("/resiliations?du=30/2/26")
+
+    assert answer.status_code == 422
+    assert 'id="c-du-erreur"' in answer.text
+    assert answer.text.count("février 2026 s’arrête au 28") == 2  # above, and at the field
+    asked = browser.stubs.letters.requests("ListLetters")[0]
+    assert asked.filters.last_covered_from == ""
+
+
 async def test_a_service_that_is_away_is_a_page_that_says_so() -> None:
     browser = logged_in()
     browser.stubs.letters.answers["GetLetter"] = Away()
