@@ -28,6 +28,7 @@ OF_SENDINGS: Final[Mapping[str, OfSending]] = {
     "window": following.read_news,
     "alarm": confirming.alarm,
     "capture": settling.capture,
+    "reverse": settling.reverse,
     "evidence": evidencing.seal_evidence,
 }
 

@@ -20,6 +20,7 @@ from services.dispatch.ports.peers import (
     MandateRefused,
     Mandates,
     Planned,
+    Reversal,
 )
 from services.dispatch.ports.store import (
     EvidenceHead,
@@ -49,6 +50,7 @@ __all__ = [
     "Parcel",
     "Planned",
     "Printer",
+    "Reversal",
     "Sealer",
     "SendingMissing",
     "Store",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +16,16 @@ class MandateRefused(TurnedDown):
     """The mandate does not let this letter leave; fact ``why`` is signature's own reason."""
 
     reason = "mandate-not-ready"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """Credit given back after it was taken; asked again, it is the same one."""
+
+    credit_note: str
+    """Its number at billing: "AV-2027-000012"."""
+    gross_cents: int
+    at: datetime
 
 
 class Credit(Protocol):
@@ -41,6 +51,14 @@ class Credit(Protocol):
 
     async def release(self, account_id: UUID, key: str) -> None:
         """Give back what is held, or forbid a hold that has not arrived yet."""
+
+    async def reverse(
+        self, account_id: UUID, key: str, *, cause: str, on_day: date, buyer: Agency
+    ) -> Reversal:
+        """Give back what was captured, with a credit note of that Paris day; once per key.
+
+        ``cause`` is the letter's number. Refused when nothing was captured.
+        """
 
     async def prices(self, account_id: UUID, on_day: date) -> Sequence[Price]:
         """Price each kind of mail."""

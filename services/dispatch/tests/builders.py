@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from kit import failpoints
 from kit.errors import TurnedDown
 from kit.ids import derived_id
 from services.dispatch.domain.attempts import Attempt
@@ -74,10 +75,15 @@ class Room:
             await self.work()
 
 
+def is_disarmed(name: str) -> bool:
+    """Tell whether the failpoint that was armed has been passed."""
+    return name not in failpoints._armed
+
+
 def a_room(now: datetime = NOON) -> Room:
     """Return a desk of fakes, at noon of an ordinary Wednesday."""
     clock = SettableClock(now)
-    store, credit, letters = MemoryStore(clock), FakeCredit(), FakeLetters()
+    store, credit, letters = MemoryStore(clock), FakeCredit(clock), FakeLetters()
     mandates, accounts = FakeMandates(), FakeAccounts()
     operator, vault = FakeOperator(clock), FakeVault()
     desk = Desk(

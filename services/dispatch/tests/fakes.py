@@ -30,6 +30,7 @@ from services.dispatch.ports import (
     OperatorSilent,
     Parcel,
     Planned,
+    Reversal,
 )
 
 PRICES = {MailKind.SIMPLE: 360, MailKind.ACKNOWLEDGED: 540}
@@ -49,12 +50,14 @@ class HoldGone(TurnedDown):
 
 @dataclass
 class FakeCredit:
-    """Prepaid money: holds, captures, and releases that may come first."""
+    """Prepaid money: holds, captures, reversals, and releases that may come first."""
 
+    clock: Clock
     cents: int = 100_000
     held: dict[str, tuple[UUID, int]] = field(default_factory=dict)
     causes: list[str] = field(default_factory=list)
     captured: dict[str, date] = field(default_factory=dict)
+    reversed: dict[str, tuple[date, Reversal]] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
 
     async def hold(
@@ -91,6 +94,15 @@ class FakeCredit:
         assert key not in self.captured, f"{key} was captured"
         self.released.add(key)
 
+    async def reverse(
+        self, account_id: UUID, key: str, *, cause: str, on_day: date, buyer: Agency
+    ) -> Reversal:
+        assert key in self.captured, f"{key} was never captured"
+        assert (cause, buyer) == ("26-00042", AGENCY)
+        number, gross = f"AV-2027-{len(self.reversed) + 1:06d}", self.held[key][1]
+        reversal = Reversal(credit_note=number, gross_cents=gross, at=self.clock())
+        return self.reversed.setdefault(key, (on_day, reversal))[1]
+
     async def prices(self, account_id: UUID, on_day: date) -> Sequence[Price]:
         return [
             Price(
@@ -104,7 +116,8 @@ class FakeCredit:
         ]
 
     async def available_cents(self, account_id: UUID) -> int:
-        return self.cents - sum(c for k, (_, c) in self.held.items() if k not in self.released)
+        back = self.released | self.reversed.keys()
+        return self.cents - sum(c for k, (_, c) in self.held.items() if k not in back)
 
     async def open_holds(self) -> Sequence[tuple[UUID, str]]:
         settled = self.released | self.captured.keys()

@@ -17,6 +17,7 @@ SWEEP_AT: Final = timedelta(hours=7)
 NO_WAIT: Final = timedelta()
 FIRST_LOOK: Final = timedelta(minutes=2)
 NEXT_LOOK: Final = timedelta(hours=1)
+BOUNCE_PROOF: Final = timedelta(minutes=5)
 
 Follow = Callable[[Work, Sending, Desk], Awaitable[None]]
 
@@ -126,6 +127,11 @@ async def _plan_evidence(work: Work, sending: Sending, desk: Desk) -> None:
     await _plan(work, sending, "evidence", desk.clock())
 
 
+async def _plan_bounce_evidence(work: Work, sending: Sending, desk: Desk) -> None:
+    """Leave the operator time to prove the bounce: it may have no proof of it at all."""
+    await _plan(work, sending, "evidence", desk.clock() + BOUNCE_PROOF)
+
+
 async def _plan_window_end(work: Work, sending: Sending, desk: Desk) -> None:
     """Ask again once the recipient's fifteen days are over: the operator's word decides."""
     del desk
@@ -138,10 +144,12 @@ async def _give_back(work: Work, sending: Sending, desk: Desk) -> None:
     await giving_back.plan(work, sending, desk=desk)
 
 
-async def _give_back_undeposited(work: Work, sending: Sending, desk: Desk) -> None:
-    """Charge nothing for a letter that was never deposited."""
+async def _uncharge(work: Work, sending: Sending, desk: Desk) -> None:
+    """Charge nothing for a letter nobody could be told of, deposited or not."""
     if sending.deposited_at is None:
         await giving_back.plan(work, sending, desk=desk)
+    else:
+        await _plan(work, sending, "reverse", desk.clock())
 
 
 AFTER: Final[Mapping[str, Sequence[Follow]]] = {
@@ -160,7 +168,8 @@ AFTER: Final[Mapping[str, Sequence[Follow]]] = {
     "proof-receipt": (_plan_evidence,),
     "proof-refusal": (_plan_evidence,),
     "proof-unclaimed": (_plan_evidence,),
-    "bounced": (_plan_evidence, _give_back_undeposited),
+    "proof-bounce": (_plan_evidence,),
+    "bounced": (_plan_bounce_evidence, _uncharge),
     "confirmed-accepted": (_plan_look_now,),
 }
 

@@ -34,7 +34,7 @@ async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> No
         stored = await proving.stored_kinds(work, sending)
         if sending.state not in ENDED or ProofKind.EVIDENCE in stored:
             return
-        if proving.EXPECTED[sending.state] - stored:
+        if proving.expected(sending) - stored:
             raise proving.ProofNotReady
         evidence = await _chained(work, sending)
     failpoint("dispatch.evidence.chained")

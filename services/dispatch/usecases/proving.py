@@ -15,14 +15,12 @@ from services.dispatch.domain.tracking import News
 from services.dispatch.ports import Desk, Work
 from services.dispatch.usecases import consequences, erasing
 
-EXPECTED: Final[Mapping[State, frozenset[ProofKind]]] = {
-    State.DEPOSITED: frozenset({ProofKind.DEPOSIT}),
-    State.SIGNED: frozenset({ProofKind.DEPOSIT, ProofKind.RECEIPT}),
-    State.COLLECTED: frozenset({ProofKind.DEPOSIT, ProofKind.RECEIPT}),
-    State.REFUSED: frozenset({ProofKind.DEPOSIT, ProofKind.REFUSAL}),
-    State.UNCLAIMED: frozenset({ProofKind.DEPOSIT, ProofKind.UNCLAIMED}),
-    State.BOUNCED: frozenset(),  # the operator may have none
-}
+ENDING: Final[Mapping[State, ProofKind]] = {
+    State.SIGNED: ProofKind.RECEIPT,
+    State.COLLECTED: ProofKind.RECEIPT,
+    State.REFUSED: ProofKind.REFUSAL,
+    State.UNCLAIMED: ProofKind.UNCLAIMED,
+}  # of a bounce, the operator may have none
 
 
 class ProofNotReady(TurnedDown):
@@ -46,8 +44,14 @@ async def fetch_missing(
         if kind not in stored:
             await _fetch(sending, kind, address, _stamp(sending, kind), desk=desk)
             stored = stored | {kind}
-    if EXPECTED.get(sending.state, frozenset()) - stored:
+    if expected(sending) - stored:
         raise ProofNotReady
+
+
+def expected(sending: Sending) -> frozenset[ProofKind]:
+    """Return the kinds of proof that the operator owes by now: one per thing that happened."""
+    deposit = {ProofKind.DEPOSIT} if sending.deposited_at else set()
+    return frozenset(deposit | {ENDING[s] for s in {sending.state} & ENDING.keys()})
 
 
 async def stored_kinds(work: Work, sending: Sending) -> frozenset[ProofKind]:

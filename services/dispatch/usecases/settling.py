@@ -1,4 +1,4 @@
-"""Money that follows the letter: captured at deposit, and compared with billing every night."""
+"""Money that follows the letter: captured, reversed when it bounces, compared every night."""
 
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -12,7 +12,9 @@ from kit.failpoints import failpoint
 from kit.ids import parse_id
 from services.dispatch.domain import cutoffs
 from services.dispatch.domain.sending import RESTARTABLE, Sending, State
+from services.dispatch.domain.timeline import Happened
 from services.dispatch.ports import Desk, SendingMissing
+from services.dispatch.usecases import consequences
 
 NIGHT: Final = time(3, 30)
 _log = structlog.get_logger()
@@ -26,6 +28,34 @@ async def capture(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
         day = cutoffs.legal_day(sending.deposited_at).send_day
         await desk.credit.capture(account_id, sending.hold_key, on_day=day)
         failpoint("dispatch.capture.captured")
+
+
+async def reverse(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
+    """Give back what a letter cost that was deposited and could not be delivered, and tell.
+
+    The deposit stays proven, and its date stays the legal one. The capture is asked first: its own
+    work may not be done yet.
+    """
+    async with desk.store.account(account_id) as work:
+        sending = await work.get(sending_id)
+    if sending.state is not State.BOUNCED or sending.ended_at is None or sending.letter is None:
+        return
+    await capture(account_id, sending_id, desk=desk)
+    reversal = await desk.credit.reverse(
+        account_id,
+        sending.hold_key,
+        cause=sending.letter.number,
+        on_day=paris_date(sending.ended_at),
+        buyer=sending.agency,
+    )
+    failpoint("dispatch.reverse.reversed")
+    given = {"credit_note": reversal.credit_note, "gross_cents": str(reversal.gross_cents)}
+    fact = Happened(code="credit-returned", at=reversal.at, facts=given)
+    async with desk.store.account(account_id) as work:
+        current = await work.get(sending_id)
+        await work.note(current, fact)
+        await consequences.follow_up(work, current, [fact], desk=desk)
+    failpoint("dispatch.reverse.told")
 
 
 async def plan_night(now: datetime, *, desk: Desk) -> None:

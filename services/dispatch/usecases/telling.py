@@ -58,6 +58,7 @@ NOTICES: Final[Mapping[str, Sequence[Notice]]] = {
     "proof-refusal": (Notice("agent-refused", A.AGENT, P.REFUSAL),),
     "proof-unclaimed": (Notice("agent-unclaimed", A.AGENT, P.UNCLAIMED),),
     "bounced": (Notice("agent-bounced", A.AGENT),),
+    "credit-returned": (Notice("agent-credited", A.AGENT),),
     "blocked": (Notice("agent-blocked", A.AGENT),),
     "failed": (Notice("agent-failed", A.AGENT),),
     "turned-down-later": (Notice("agent-turned-down", A.AGENT),),
@@ -111,7 +112,8 @@ def write(
 ) -> Mail:
     """Write one e-mail. Raises ``BadMail`` when its address or its names cannot travel."""
     said = _facts(sending, fact, notice) | {
-        "url": f"{public_url}/resiliations/{sending.letter_id}/suivi"
+        "url": f"{public_url}/resiliations/{sending.letter_id}/suivi",
+        "statement_url": f"{public_url}/facturation",
     }
     subject, _, text = TEMPLATES.get_template(f"{notice.template}.txt").render(said).partition("\n")
     html = TEMPLATES.get_template(f"{notice.template}.html").render(said | {"subject": subject})
@@ -176,6 +178,7 @@ def _facts(sending: Sending, fact: Happened, notice: Notice) -> dict[str, object
         "reason": fact.facts.get("reason", sending.reason),
         "reason_facts": dict(sending.reason_facts),
         "cutoff": cutoffs.cutoff(order.send_day),
+        "credit_note": fact.facts.get("credit_note", ""),
         "happened_at": fact.at,
     }
 

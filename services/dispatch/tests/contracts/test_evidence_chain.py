@@ -94,7 +94,7 @@ async def done(db: Database) -> list[tuple[int, str | None]]:
         if all(state == "done" for state, _, _ in rows):
             return [(attempts, error) for _, attempts, error in rows]
         await asyncio.sleep(0.05)
-    raise AssertionError(f"not done: {rows}")
+    raise AssertionError("some sheets were not made")
 
 
 async def test_sheets_of_one_account_are_chained_one_by_one_and_sealed_together(

@@ -245,23 +245,6 @@ async def test_an_address_that_no_attempt_was_given_is_refused() -> None:
     assert not room.store.kept.hints
 
 
-async def test_an_address_that_bounces_before_the_deposit_is_told_and_costs_nothing() -> None:
-    room = await on_its_way()
-    news = room.operator.letters[REFERENCE]
-    room.operator.letters[REFERENCE] = news.__class__(
-        reference=REFERENCE,
-        our_reference=news.our_reference,
-        answer=Answer.BOUNCED,
-        ended_at=room.clock(),
-    )
-
-    await told(room)
-
-    assert room.sending().state is State.BOUNCED
-    assert room.sending().hold_key in room.credit.released
-    assert any("Non distribuable" in mail.subject for mail in room.store.kept.mails.values())
-
-
 async def test_sheets_of_an_account_are_chained() -> None:
     room = await on_its_way()
     for answer in (Answer.DEPOSITED, Answer.ACCEPTED):

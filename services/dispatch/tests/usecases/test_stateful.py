@@ -143,7 +143,9 @@ class Story(RuleBasedStateMachine):
 
     @precondition(lambda self: bool(self.room.operator.letters))
     @rule(
-        answer=st.sampled_from([None, Answer.ACCEPTED, Answer.REFUSED, Answer.UNCLAIMED]),
+        answer=st.sampled_from(
+            [None, Answer.ACCEPTED, Answer.REFUSED, Answer.UNCLAIMED, Answer.BOUNCED]
+        ),
         hints=st.integers(0, 2),
         crash=anywhere,
         rank=st.integers(0, 9),
@@ -219,6 +221,9 @@ class Story(RuleBasedStateMachine):
             assert sending.hold_key in credit.released
         if sending.deposited_at is not None:
             assert sending.hold_key in credit.captured
+        assert set(credit.reversed) == (
+            {sending.hold_key} if sending.state is State.BOUNCED else set()
+        )
         assert not credit.released & credit.captured.keys()
 
     def staff_tell_the_truth_once(self) -> None:
