@@ -10,12 +10,18 @@ from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 import httpx
-from asn1crypto import keys, pem, tsp, x509
+from asn1crypto import pem, tsp, x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pyhanko.pdf_utils.embed import EmbeddedFileObject, EmbeddedFileParams, FileSpec, embed_file
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
@@ -27,6 +33,7 @@ from kit.workers import lean_pool
 from services.dispatch.domain.evidence import ATTACHMENT_NAME
 
 FIELD_NAME: Final = "Sceau"
+DIGEST: Final = "sha256"
 TIMESTAMP_TIMEOUT_S: Final = 10.0
 BYTES_RESERVED: Final = (
     16_384  # hexadecimal digits kept for the seal: no trial time-stamp to size it
@@ -99,19 +106,23 @@ class HttpTimeStamper(TimeStamper):
     def __init__(self, url: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # pyHanko's
         self._url = url
+        self._http = httpx.Client(
+            timeout=TIMESTAMP_TIMEOUT_S, follow_redirects=False, trust_env=False
+        )
 
     @override
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Ask for one time-stamp. Raises ``TimestampRequestError`` on any doubt."""
+        """Ask for one time-stamp. Raises ``TimestampRequestError`` on any doubt.
+
+        Whoever seals waits for it, and pyHanko runs an event loop for each seal: the connection
+        is kept by blocking calls, which outlive them.
+        """
         try:
-            async with httpx.AsyncClient(
-                timeout=TIMESTAMP_TIMEOUT_S, follow_redirects=False, trust_env=False
-            ) as http:
-                answer = await http.post(
-                    self._url,
-                    content=req.dump(),
-                    headers={"Content-Type": QUERY, "Accept": REPLY},
-                )
+            answer = self._http.post(
+                self._url,
+                content=req.dump(),
+                headers={"Content-Type": QUERY, "Accept": REPLY},
+            )
         except httpx.HTTPError as error:
             raise TimestampRequestError("the time-stamping authority did not answer") from error
         kind = answer.headers.get("content-type", "").partition(";")[0].strip()
@@ -121,7 +132,7 @@ class HttpTimeStamper(TimeStamper):
 
 
 def seal(
-    pdf: bytes, *, evidence: bytes, at: datetime, signer: SimpleSigner, timestamper: TimeStamper
+    pdf: bytes, *, evidence: bytes, at: datetime, signer: Signer, timestamper: TimeStamper
 ) -> bytes:
     """Embed ``evidence`` in ``pdf``, then certify the whole with ``signer`` and a time-stamp."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
@@ -143,7 +154,7 @@ def seal(
     )
     metadata = PdfSignatureMetadata(
         field_name=FIELD_NAME,
-        md_algorithm="sha256",
+        md_algorithm=DIGEST,
         subfilter=SigSeedSubFilter.PADES,
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
@@ -163,7 +174,7 @@ class _DatedSigner(PdfSigner):
         self,
         metadata: PdfSignatureMetadata,
         *,
-        signer: SimpleSigner,
+        signer: Signer,
         timestamper: TimeStamper,
         at: datetime,
     ) -> None:
@@ -179,33 +190,57 @@ class _DatedSigner(PdfSigner):
         return session
 
 
-def load_signer(key: SealingKey) -> SimpleSigner:
-    """Read the key and its certificate; any further ones of the PEM travel with the seal."""
-    _, _, key_der = pem.unarmor(key.key_pem.encode())
+class KeptKeySigner(Signer):
+    """Signs with a key read once: reading an RSA key proves its primes, for longer than a seal."""
+
+    def __init__(
+        self,
+        certificate: x509.Certificate,
+        key: RSAPrivateKey | EllipticCurvePrivateKey,
+        registry: SimpleCertificateStore,
+    ) -> None:
+        super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=False)
+        self._key = key
+
+    @override
+    async def async_sign_raw(
+        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+    ) -> bytes:
+        """Sign with SHA-256, the only digest that ``seal`` asks for."""
+        if digest_algorithm != DIGEST:
+            raise ValueError(f"we seal with {DIGEST}, not {digest_algorithm}")
+        if isinstance(self._key, RSAPrivateKey):
+            return self._key.sign(data, PKCS1v15(), hashes.SHA256())
+        return self._key.sign(data, ECDSA(hashes.SHA256()))
+
+
+def load_signer(key: SealingKey) -> Signer:
+    """Read the key and its certificate; any further ones of the PEM travel with the seal.
+
+    Raises ``ValueError`` when one of them cannot be read or serve.
+    """
+    private = load_pem_private_key(key.key_pem.encode(), password=None)
+    if not isinstance(private, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise ValueError("seals are made with RSA or elliptic curves")  # noqa: TRY004 - its value
     chain = [
         x509.Certificate.load(der)
         for _, _, der in pem.unarmor(key.certificate_pem.encode(), multiple=True)
     ]
     registry = SimpleCertificateStore()  # type: ignore[no-untyped-call] # pyHanko's
     registry.register_multiple(chain[1:])
-    return SimpleSigner(
-        signing_cert=chain[0],
-        signing_key=keys.PrivateKeyInfo.load(key_der),
-        cert_registry=registry,
-        embed_roots=False,
-    )
+    return KeptKeySigner(chain[0], private, registry)
 
 
 class _Worker:
     """What one worker process keeps between two sheets."""
 
-    signer: SimpleSigner
-    timestamp_url: str
+    signer: Signer
+    timestamper: HttpTimeStamper
 
 
 def _prepare_worker(key: SealingKey) -> None:
     _Worker.signer = load_signer(key)
-    _Worker.timestamp_url = key.timestamp_url
+    _Worker.timestamper = HttpTimeStamper(key.timestamp_url)
 
 
 def _seal_in_worker(pdf: bytes, evidence: bytes, at: datetime) -> bytes:
@@ -214,7 +249,7 @@ def _seal_in_worker(pdf: bytes, evidence: bytes, at: datetime) -> bytes:
         evidence=evidence,
         at=at.astimezone(UTC),
         signer=_Worker.signer,
-        timestamper=HttpTimeStamper(_Worker.timestamp_url),
+        timestamper=_Worker.timestamper,
     )
 
 
