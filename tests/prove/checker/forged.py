@@ -167,6 +167,7 @@ def _money() -> Tables:
             hold(SENDING, "captured", date(2026, 11, 24)),
             hold(CANCELLED, "released", None),
         ],
+        "billing.credit_note": [],
         "billing.top_up": [
             {
                 "id": "top-up-1", "account_id": ACCOUNT, "amount_cents": 5000, "state": "paid",

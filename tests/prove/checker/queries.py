@@ -22,6 +22,7 @@ POSTGRES: Final = {
         "SELECT id::text, account_id::text, amount_cents, state, session_id, payment_id,"
         " receipt_number, receipt_sha256, refunded_cents, alert FROM top_up"
     ),
+    "billing.credit_note": "SELECT account_id::text, key, number, sha256 FROM credit_note",
     "letters.letter": (
         "SELECT id::text, account_id::text, number, version, state,"
         " content->'extras'->>'client_reference' AS client_reference,"

@@ -13,6 +13,13 @@ PARIS = ZoneInfo("Europe/Paris")
 HELD = {"scheduled", "due", "blocked", "submitting", "unknown", "in_transit"}
 CHARGED = {"deposited", "signed", "collected", "refused", "unclaimed"}
 GIVEN_BACK = {"turned_down", "cancelled", "failed"}
+MOVEMENTS = ("hold", "capture", "release", "reversal")
+SETTLED = {
+    "held": set(),
+    "captured": {"capture"},
+    "released": {"release"},
+    "reversed": {"capture", "reversal"},
+}
 
 
 def check(world: World) -> Iterator[Broken]:
@@ -23,7 +30,7 @@ def check(world: World) -> Iterator[Broken]:
     yield from _holds_of_sendings(world)
     yield from _prices(world)
     yield from _cards(world)
-    yield from _receipts(world)
+    yield from _papers(world)
 
 
 def _entries(world: World) -> Iterator[Broken]:
@@ -93,7 +100,7 @@ def _holds_of_sendings(world: World) -> Iterator[Broken]:
                 yield Broken(RULE, key, f"{found}, its sending is {sending['state']}")
             if hold is not None:
                 yield from _movements(hold, entries)
-                if found == "captured":
+                if found in {"captured", "reversed"}:
                     yield from _charged(hold, sending)
     for key in holds.keys() - explained:
         yield Broken(RULE, key, "money held for no sending")
@@ -103,8 +110,10 @@ def _wanted(sending: Row) -> set[str]:
     state = sending["state"]
     if state in HELD:
         return {"held"}
-    if state in CHARGED or (state == "bounced" and sending["deposited_at"]):
+    if state in CHARGED:
         return {"captured"}
+    if state == "bounced" and sending["deposited_at"]:
+        return {"reversed"}
     if state == "preparing":
         return {"held", "absent"}
     return {"released", "absent"} if state == "turned_down" else {"released"}
@@ -112,11 +121,8 @@ def _wanted(sending: Row) -> set[str]:
 
 def _movements(hold: Row, entries: Mapping[Any, Row]) -> Iterator[Broken]:
     """Check that a hold went through the ledger as its state says; a tombstone never did."""
-    written = {
-        kind for kind in ("hold", "capture", "release") if f"{kind}:{hold['key']}" in entries
-    }
-    settled = {"held": set(), "captured": {"capture"}, "released": {"release"}}[hold["state"]]
-    wanted = {"hold", *settled} if hold["product"] else set()
+    written = {kind for kind in MOVEMENTS if f"{kind}:{hold['key']}" in entries}
+    wanted = {"hold", *SETTLED[hold["state"]]} if hold["product"] else set()
     if written != wanted:
         yield Broken(RULE, hold["key"], f"{hold['state']}, the ledger has {sorted(written)}")
 
@@ -159,18 +165,27 @@ def _cards(world: World) -> Iterator[Broken]:
         yield Broken(RULE, payment_id, "a card paid, and nobody was credited")
 
 
-def _receipts(world: World) -> Iterator[Broken]:
-    """Check that receipts are numbered without gap or double, and are kept as they were made."""
-    numbers = [
+def _papers(world: World) -> Iterator[Broken]:
+    """Check that receipts and credit notes are numbered without gap or double.
+
+    A reversal and its credit note go together: one is never there without the other.
+    """
+    notes = world.by("billing.credit_note", "key")
+    numbers = [row["number"] for row in notes.values() if row["number"]]
+    numbers += [
         row["receipt_number"] for row in world.rows("billing.top_up") if row["receipt_number"]
     ]
+    for hold in world.rows("billing.hold"):
+        note = notes.get(hold["key"])
+        if (hold["state"] == "reversed") != bool(note and note["number"]):
+            yield Broken(RULE, hold["key"], f"{hold['state']}, its credit note is {note}")
     years: defaultdict[str, list[int]] = defaultdict(list)
     for number in numbers:
         series, _, rank = number.rpartition("-")
         years[series].append(int(rank))
     for series, ranks in years.items():
         if sorted(ranks) != list(range(1, len(ranks) + 1)):
-            yield Broken(RULE, series, "its receipts have a gap, or a double")
+            yield Broken(RULE, series, "its papers have a gap, or a double")
 
 
 def gross(hold: Row) -> int:
