@@ -33,11 +33,11 @@ from services.billing.usecases import (
 _FROZEN_PAGE: Final = 50
 _AGENT: Final = Rule(callers={"gateway"}, roles={"owner"}, account=True)
 _STAFF: Final = Rule(callers={"gateway"}, roles={"staff"})
-_OWNER_OF_CAUSES: Final = Rule(callers={"dispatch", "accounts"}, account=True)
+_OWNER_OF_CAUSES: Final = Rule(callers={"dispatch"}, account=True)
 RULES: Final = {
-    "GetWallet": Rule(callers={"gateway", "dispatch", "accounts"}, account=True),
-    "ListPrices": Rule(callers={"gateway", "dispatch", "accounts"}),
-    "Quote": Rule(callers={"gateway", "dispatch", "accounts"}),
+    "GetWallet": Rule(callers={"gateway", "dispatch"}, account=True),
+    "ListPrices": Rule(callers={"gateway", "dispatch"}),
+    "Quote": Rule(callers={"gateway"}),
     "StartTopUp": _AGENT,
     "GetTopUp": _AGENT,
     "ListTopUps": _AGENT,
@@ -53,7 +53,7 @@ RULES: Final = {
     "Capture": _OWNER_OF_CAUSES,
     "Release": _OWNER_OF_CAUSES,
     "Reverse": _OWNER_OF_CAUSES,
-    "ListOpenHolds": Rule(callers={"dispatch", "accounts"}),
+    "ListOpenHolds": Rule(callers={"dispatch"}),
 }
 
 

@@ -214,7 +214,7 @@ async def test_the_statement_is_read_page_by_page(house: House, account_id: UUID
 
 async def test_prices_are_public_to_our_own_services(house: House) -> None:
     listed = await house.stubs["gateway"].ListPrices(pb.ListPricesRequest(on_day="2027-01-13"))
-    quoted = await house.stubs["dispatch"].Quote(
+    quoted = await house.stubs["gateway"].Quote(
         pb.QuoteRequest(product=pb.PRODUCT_LRE_QUALIFIED, on_day="2027-01-13")
     )
 
