@@ -12,6 +12,7 @@ from services.gateway.api import (
     problems,
     sendings,
     staff,
+    wallets,
 )
 from services.gateway.api.files import BodyLimit
 from services.gateway.api.problems import Problem
@@ -46,7 +47,7 @@ def build(state: State) -> FastAPI:
     app.state = state
     app.add_middleware(BodyLimit)
     problems.install(app)
-    for part in (accounts, credit, law, letters, mandates, sendings, staff):
+    for part in (accounts, credit, law, letters, mandates, sendings, staff, wallets):
         app.include_router(part.router)
     app.add_api_route("/problems/{reason}", explain, summary="What a reason means", tags=["Refus"])
     return app

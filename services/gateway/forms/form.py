@@ -69,6 +69,14 @@ class Form:
             self.errors.setdefault(name, why.of(name))
             return 0
 
+    def euros(self, name: str) -> int:
+        """Return a sum typed in euros and cents, in cents; zero when unreadable, and noted."""
+        try:
+            return typed.read_euros(self.text(name))
+        except NotTyped as why:
+            self.errors.setdefault(name, why.of(name))
+            return 0
+
     async def file(self, name: str) -> tuple[str, bytes]:
         """Return the name and bytes of an uploaded file, empty when none was chosen."""
         upload = self.files.get(name)

@@ -82,6 +82,15 @@ def read_whole_euros(text: str) -> int:
     return int(bare) * 100
 
 
+def read_euros(text: str) -> int:
+    """Read a sum, as ``1 284,40 €``, ``1284.4`` or ``150``, into cents. Raises ``NotTyped``."""
+    bare = re.sub(r"[\s\u00a0\u202f€]", "", text).replace(".", ",")
+    found = re.fullmatch(r"(\d{1,7})(?:,(\d{1,2}))?", bare)
+    if found is None:
+        raise NotTyped("sum-unreadable")
+    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
+
+
 def digits(text: str) -> str:
     """Return the digits of a SIRET, a SIREN or an ORIAS number typed with any spacing."""
     if re.fullmatch(r"[\d\s.\-\u00a0\u202f]*", text):

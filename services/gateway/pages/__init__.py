@@ -11,6 +11,7 @@ from services.gateway.pages import (
     session,
     signup,
     staff,
+    wallets,
 )
 from services.gateway.pages.assets import Assets
 from services.gateway.pages.desk import Desk
@@ -20,6 +21,7 @@ from services.gateway.pages.sending import changing, finalise, tracking
 JOURNEY = (
     public, signup, session, account, credit,
     new, lists, recipient, contract, letter, mandate, finalise, tracking, changing, staff,
+    wallets,
 )  # fmt: skip
 
 

@@ -126,6 +126,7 @@ async def invoicing(visit: Agent, apres: str = "") -> Response:
         "compte/facturation.html",
         top_ups=top_ups.top_ups,
         state_of=lambda top_up: slug(billing_pb2.TopUpState, top_up.state),
+        method_of=lambda top_up: slug(billing_pb2.TopUpMethod, top_up.method),
         entries=entries.entries,
         next_cursor=entries.next_cursor,
         entry_kind=_entry_kind,

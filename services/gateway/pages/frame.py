@@ -32,6 +32,7 @@ class Frame:
     scheduled: int = 0
     reviews: int = 0
     unknowns: int = 0
+    frozen: int = 0
 
 
 SECTIONS: Final = {
@@ -39,6 +40,7 @@ SECTIONS: Final = {
     "/credit": "credit",
     "/equipe/verifications": "reviews",
     "/equipe/envois-inconnus": "unknowns",
+    "/equipe/credits": "wallets",
     "/equipe/comptes": "accounts",
 }
 
@@ -70,16 +72,20 @@ async def frame_for(house: House, principal: Principal | None, path: str) -> Fra
 
 
 async def _staff_frame(house: House, section: str) -> Frame:
-    queue, unknown = await asyncio.gather(
+    queue, unknown, frozen = await asyncio.gather(
         quietly(
             house.accounts.ListReviewQueue(accounts_pb2.ListReviewQueueRequest(), timeout=_WAIT_S)
         ),
         quietly(house.dispatch.ListUnknown(dispatch_pb2.ListUnknownRequest(), timeout=_WAIT_S)),
+        quietly(
+            house.billing.ListFrozenWallets(billing_pb2.ListFrozenWalletsRequest(), timeout=_WAIT_S)
+        ),
     )
     return Frame(
         section=section,
         reviews=queue.total if queue else 0,
         unknowns=len(unknown.sendings) if unknown else 0,
+        frozen=len(frozen.wallets) if frozen else 0,
     )
 
 

@@ -9,6 +9,7 @@ from kit.grpc import CallerKind, PeerRefusal, on_behalf
 from kit.ids import new_id
 from preavis.billing.v1 import billing_pb2 as pb
 from services.billing.tests.wire.conftest import House
+from services.billing.tests.wire.disputes import dispute
 
 pytestmark = pytest.mark.servers
 
@@ -73,3 +74,36 @@ async def test_nobody_lets_their_own_wallet_go(house: House) -> None:
         await house.stubs["gateway"].UnfreezeWallet(request)
 
     assert (refused.value.kind, refused.value.reason) == (Kind.DENIED, "caller-not-allowed")
+
+
+async def test_after_a_dispute_an_account_is_let_go_and_spends_again(house: House) -> None:
+    account_id, gateway = new_id(), house.stubs["gateway"]
+    begun = await house.begin(account_id)
+    await house.pay(begun)
+    await house.has(account_id, 10_000)
+    await house.hold(account_id, f"send:{new_id()}:1")
+    await dispute(house, begun)
+    await house.has(account_id, 0)
+    with pytest.raises(PeerRefusal) as refused:
+        await house.hold(account_id, f"send:{new_id()}:1")
+    assert refused.value.reason in {"wallet-frozen", "credit-insufficient"}
+
+    with as_staff():
+        await gateway.RecordTransfer(a_transfer(account_id, f"VIR-{new_id()}", 10_000))
+        review = await gateway.ReviewWallet(pb.ReviewWalletRequest(account_id=str(account_id)))
+        with pytest.raises(PeerRefusal) as frozen:
+            await house.hold(account_id, f"send:{new_id()}:1")
+        await gateway.UnfreezeWallet(
+            pb.UnfreezeWalletRequest(
+                account_id=str(account_id),
+                note="Contestation réglée par virement.",
+                version=review.wallet.version,
+            )
+        )
+
+    assert frozen.value.reason == "wallet-frozen"
+    assert (review.wallet.owed_cents, review.wallet.available_cents) == (0, 10_000 - 540)
+    held = await house.hold(account_id, f"send:{new_id()}:1")
+    assert held.state == pb.HOLD_STATE_HELD
+    assert not (await house.wallet(account_id)).is_frozen
+    assert await house.store.differences() == []

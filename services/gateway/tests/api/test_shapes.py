@@ -18,7 +18,15 @@ from preavis.dispatch.v1 import dispatch_pb2
 from preavis.letters.v1 import letters_pb2
 from preavis.signature.v1 import signature_pb2
 from services.gateway.api.shape import Asked, Shape, filled, plain, word_of
-from services.gateway.api.shapes import accounts, credit, law, letters, mandates, sendings
+from services.gateway.api.shapes import (
+    accounts,
+    credit,
+    law,
+    letters,
+    mandates,
+    sendings,
+    wallets,
+)
 
 SAID: list[tuple[type[Shape], type[Message]]] = [
     (law.Recipient, letters_pb2.Recipient),
@@ -44,6 +52,8 @@ SAID: list[tuple[type[Shape], type[Message]]] = [
     (credit.StartedTopUp, billing_pb2.StartTopUpResponse),
     (credit.TopUps, billing_pb2.ListTopUpsResponse),
     (credit.Entries, billing_pb2.ListEntriesResponse),
+    (wallets.WalletReview, billing_pb2.ReviewWalletResponse),
+    (wallets.FrozenWallets, billing_pb2.ListFrozenWalletsResponse),
 ]
 ASKED: list[tuple[type[Asked], type[Message]]] = [
     (letters.NewLetter, letters_pb2.CreateLetterRequest),
@@ -64,6 +74,8 @@ ASKED: list[tuple[type[Asked], type[Message]]] = [
     (accounts.Contact, accounts_pb2.UpdateContactRequest),
     (accounts.Acceptance, accounts_pb2.AcceptProofRequest),
     (accounts.Rejection, accounts_pb2.RejectProofRequest),
+    (wallets.Unfreezing, billing_pb2.UnfreezeWalletRequest),
+    (wallets.WantedTransfer, billing_pb2.RecordTransferRequest),
 ]
 DAYS = ("day", "until", "_on", "since", "from", "new_start", "on_day")
 

@@ -11,6 +11,7 @@ from services.gateway.forms.typed import (
     grouped,
     phone,
     read_day,
+    read_euros,
     read_whole_euros,
     write_day,
 )
@@ -111,3 +112,23 @@ def test_an_optional_day_left_empty_is_no_mistake() -> None:
 
     assert form.day("birth", today=TODAY) == ""
     assert not form.errors
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("1 284,40 €", 128_440),
+        ("1284.4", 128_440),
+        ("150", 15_000),
+        ("0,05", 5),
+        ("1\u202f000,00", 100_000),
+    ],
+)
+def test_a_sum_is_read_to_the_cent(text: str, cents: int) -> None:
+    assert read_euros(text) == cents
+
+
+@pytest.mark.parametrize("text", ["", "x", "-5", "1,234", "12345678", "1,2,3"])
+def test_a_sum_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(NotTyped):
+        read_euros(text)

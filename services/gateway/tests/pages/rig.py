@@ -85,6 +85,7 @@ def _accounts() -> Stub:
         Authenticate=_authenticate,
         LogIn=a.LogInResponse(session_token=AGENT, principal=sample.principal()),
         LogOut=a.LogOutResponse(),
+        EndSessions=a.EndSessionsResponse(),
         SignUp=a.SignUpResponse(email="neuf@agence.example"),
         GetAccount=a.GetAccountResponse(account=sample.account()),
         UpdateContact=a.UpdateContactResponse(account=sample.account()),
@@ -123,6 +124,22 @@ def _billing() -> Stub:
         StartTopUp=b.StartTopUpResponse(
             top_up_id="t", checkout_url="https://checkout.stripe.com/c/pay/1"
         ),
+        ListFrozenWallets=b.ListFrozenWalletsResponse(wallets=[sample.reviewed_wallet()]),
+        ReviewWallet=b.ReviewWalletResponse(
+            wallet=sample.reviewed_wallet(),
+            open_disputes=1,
+            top_ups=[sample.top_up()],
+            acts=[
+                b.StaffAct(
+                    at=sample.at("2026-11-20T09:00"),
+                    actor="Inès Carpentier",
+                    action="transfer-recorded",
+                    facts={"reference": "VIR-2026-11"},
+                )
+            ],
+        ),
+        UnfreezeWallet=b.UnfreezeWalletResponse(),
+        RecordTransfer=b.RecordTransferResponse(top_up=sample.top_up()),
     )
 
 

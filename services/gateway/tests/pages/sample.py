@@ -101,6 +101,16 @@ def wallet(cents: int = 12_840) -> billing_pb2.GetWalletResponse:
     )
 
 
+def reviewed_wallet() -> billing_pb2.ReviewedWallet:
+    return billing_pb2.ReviewedWallet(
+        account_id=ACCOUNT_ID,
+        available_cents=1_200,
+        owed_cents=6_000,
+        frozen_for=billing_pb2.FREEZE_CAUSE_DISPUTE,
+        version=7,
+    )
+
+
 def prices() -> list[billing_pb2.Price]:
     return [
         billing_pb2.Price(
@@ -159,4 +169,5 @@ def top_up(state: int = billing_pb2.TOP_UP_STATE_PAID) -> billing_pb2.TopUp:
         state=billing_pb2.TopUpState.ValueType(state),
         created_at=at("2026-11-20T09:00"),
         receipt_number="RC-2026-000187" if paid else "",
+        method=billing_pb2.TOP_UP_METHOD_CARD,
     )

@@ -37,6 +37,8 @@ def members(enum: Any) -> set[str]:
         ("entry", billing_pb2.EntryKind),
         ("product", billing_pb2.Product),
         ("top_up", billing_pb2.TopUpState),
+        ("top_up_method", billing_pb2.TopUpMethod),
+        ("freeze", billing_pb2.FreezeCause),
         ("mail_kind", letters_pb2.MailKind),
         ("title", letters_pb2.Title),
         ("proof", dispatch_pb2.ProofKind),
