@@ -1,13 +1,19 @@
 """RFC 3161 over HTTP: a hash comes in, the same hash comes out with a signed business time."""
 
-from typing import ClassVar, Final
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Final
 
-from asn1crypto import core, keys, tsp
+from asn1crypto import cms, core, keys, tsp
 from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from fastapi import APIRouter, HTTPException, Request, Response
+from pyhanko.sign.general import as_signing_certificate
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+from typing_extensions import override
 
 from local.sandbox.authority.certificates import NAMES, Authority, Identity
 from local.sandbox.faults import Partner
@@ -15,7 +21,11 @@ from local.sandbox.world import World
 
 QUERY: Final = "application/timestamp-query"
 REPLY: Final = "application/timestamp-reply"
-HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
+HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
 
 
 class TimestampAuthority:
@@ -24,6 +34,7 @@ class TimestampAuthority:
     def __init__(self, world: World, authority: Authority) -> None:
         self._world = world
         self._authority = authority
+        self._stamper = _Stamper(authority.tsa, authority.ca)
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -45,7 +56,8 @@ class TimestampAuthority:
             return _reply(_rejection("bad_data_format"))
         if method not in HASHES:
             return _reply(_rejection("bad_alg"))
-        answer = self._stamper().request_tsa_response(query)
+        self._stamper.fixed_dt = self._world.now().replace(microsecond=0)
+        answer = self._stamper.request_tsa_response(query)
         self._world.effect(
             Partner.TSA,
             "stamped",
@@ -74,16 +86,36 @@ class TimestampAuthority:
         """Return the list of revoked certificates."""
         return Response(self._authority.crl, media_type="application/pkix-crl")
 
-    def _stamper(self) -> DummyTimeStamper:
-        unit = self._authority.tsa
+
+class _Stamper(DummyTimeStamper):
+    """Signs with a key read once: pyHanko's own reads it anew, and proves its primes each time."""
+
+    def __init__(self, unit: Identity, issuer: Identity) -> None:
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call] # ships no types
-        store.register(_asn1(self._authority.ca))
-        return DummyTimeStamper(
-            tsa_cert=_asn1(unit),
-            tsa_key=_asn1_key(unit),
-            certs_to_embed=store,
-            fixed_dt=self._world.now().replace(microsecond=0),
+        store.register(_asn1(issuer))
+        super().__init__(tsa_cert=_asn1(unit), tsa_key=_asn1_key(unit), certs_to_embed=store)
+        self._key: RSAPrivateKey = unit.key
+
+    @override
+    def _sign_tst_info(
+        self, tst_info_data: bytes, md_algorithm: str, dt: datetime
+    ) -> tuple[bytes, cms.CMSAttributes]:
+        method = HASHES[md_algorithm]
+        digest = hashes.Hash(method)
+        digest.update(tst_info_data)
+        attributes = cms.CMSAttributes(
+            [
+                _attribute("content_type", "tst_info"),
+                _attribute("signing_time", cms.Time({"utc_time": core.UTCTime(dt)})),
+                _attribute("signing_certificate", as_signing_certificate(self.tsa_cert)),
+                _attribute("message_digest", digest.finalize()),
+            ]
         )
+        return self._key.sign(attributes.dump(), PKCS1v15(), method), attributes
+
+
+def _attribute(kind: str, value: Any) -> cms.CMSAttribute:  # noqa: ANN401 - asn1crypto's types
+    return cms.CMSAttribute({"type": kind, "values": (value,)})
 
 
 def _asn1(identity: Identity) -> asn1_x509.Certificate:
