@@ -1872,3 +1872,47 @@ class SearchAccountsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SearchAccountsResponse: _TypeAlias = SearchAccountsResponse  # noqa: Y015
+
+@_typing.final
+class LiftThrottlesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    """UUID."""
+    note: _builtins.str
+    """Why, 10 to 2000 characters."""
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiftThrottlesRequest: _TypeAlias = LiftThrottlesRequest  # noqa: Y015
+
+@_typing.final
+class LiftThrottlesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HAD_TO_WAIT_FIELD_NUMBER: _builtins.int
+    had_to_wait: _builtins.bool
+    """Whether anything was counted; otherwise nothing is recorded."""
+    def __init__(
+        self,
+        *,
+        had_to_wait: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["had_to_wait", b"had_to_wait"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiftThrottlesResponse: _TypeAlias = LiftThrottlesResponse  # noqa: Y015

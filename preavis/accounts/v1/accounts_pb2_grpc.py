@@ -151,6 +151,11 @@ class AccountsServiceStub:
                 request_serializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.SearchAccountsRequest.SerializeToString,
                 response_deserializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.SearchAccountsResponse.FromString,
                 _registered_method=True)
+        self.LiftThrottles = channel.unary_unary(
+                '/preavis.accounts.v1.AccountsService/LiftThrottles',
+                request_serializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.LiftThrottlesRequest.SerializeToString,
+                response_deserializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.LiftThrottlesResponse.FromString,
+                _registered_method=True)
 
 
 class AccountsServiceServicer:
@@ -319,6 +324,14 @@ class AccountsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LiftThrottles(self, request, context):
+        """Staff: lets an account that tried too often try again at once (logging in, asking for a link,
+        asking the registry), for a reason recorded for good.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AccountsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -436,6 +449,11 @@ def add_AccountsServiceServicer_to_server(servicer, server):
                     servicer.SearchAccounts,
                     request_deserializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.SearchAccountsRequest.FromString,
                     response_serializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.SearchAccountsResponse.SerializeToString,
+            ),
+            'LiftThrottles': grpc.unary_unary_rpc_method_handler(
+                    servicer.LiftThrottles,
+                    request_deserializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.LiftThrottlesRequest.FromString,
+                    response_serializer=preavis_dot_accounts_dot_v1_dot_accounts__pb2.LiftThrottlesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1061,6 +1079,33 @@ class AccountsService:
             '/preavis.accounts.v1.AccountsService/SearchAccounts',
             preavis_dot_accounts_dot_v1_dot_accounts__pb2.SearchAccountsRequest.SerializeToString,
             preavis_dot_accounts_dot_v1_dot_accounts__pb2.SearchAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LiftThrottles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.accounts.v1.AccountsService/LiftThrottles',
+            preavis_dot_accounts_dot_v1_dot_accounts__pb2.LiftThrottlesRequest.SerializeToString,
+            preavis_dot_accounts_dot_v1_dot_accounts__pb2.LiftThrottlesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -81,6 +81,10 @@ class AccountsServiceStub:
     """For staff: rejects a proof for a reason; the account is told by e-mail."""
     SearchAccounts: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.SearchAccountsRequest, _accounts_pb2.SearchAccountsResponse]
     """For staff: accounts by name, e-mail, ORIAS number, SIRET or town."""
+    LiftThrottles: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.LiftThrottlesRequest, _accounts_pb2.LiftThrottlesResponse]
+    """Staff: lets an account that tried too often try again at once (logging in, asking for a link,
+    asking the registry), for a reason recorded for good.
+    """
 
 @_typing.type_check_only
 class AccountsServiceAsyncStub(AccountsServiceStub):
@@ -135,6 +139,10 @@ class AccountsServiceAsyncStub(AccountsServiceStub):
     """For staff: rejects a proof for a reason; the account is told by e-mail."""
     SearchAccounts: _aio.UnaryUnaryMultiCallable[_accounts_pb2.SearchAccountsRequest, _accounts_pb2.SearchAccountsResponse]  # type: ignore[assignment]
     """For staff: accounts by name, e-mail, ORIAS number, SIRET or town."""
+    LiftThrottles: _aio.UnaryUnaryMultiCallable[_accounts_pb2.LiftThrottlesRequest, _accounts_pb2.LiftThrottlesResponse]  # type: ignore[assignment]
+    """Staff: lets an account that tried too often try again at once (logging in, asking for a link,
+    asking the registry), for a reason recorded for good.
+    """
 
 class AccountsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Accounts: who uses Préavis, how they prove who they are, and whether they may send in their own name.
@@ -324,5 +332,15 @@ class AccountsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_accounts_pb2.SearchAccountsResponse, _abc.Awaitable[_accounts_pb2.SearchAccountsResponse]]:
         """For staff: accounts by name, e-mail, ORIAS number, SIRET or town."""
+
+    @_abc_1.abstractmethod
+    def LiftThrottles(
+        self,
+        request: _accounts_pb2.LiftThrottlesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.LiftThrottlesResponse, _abc.Awaitable[_accounts_pb2.LiftThrottlesResponse]]:
+        """Staff: lets an account that tried too often try again at once (logging in, asking for a link,
+        asking the registry), for a reason recorded for good.
+        """
 
 def add_AccountsServiceServicer_to_server(servicer: AccountsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

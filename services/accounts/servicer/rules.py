@@ -33,4 +33,5 @@ RULES: Final = {
     "AcceptProof": _STAFF,
     "RejectProof": _STAFF,
     "SearchAccounts": _STAFF,
+    "LiftThrottles": _STAFF,
 }

@@ -293,6 +293,19 @@ class AccountsServicer(AccountsServiceServicer):
             accounts=[messages.account(one) for one in found], next_cursor=cursor
         )
 
+    @override
+    async def LiftThrottles(
+        self, request: pb.LiftThrottlesRequest, context: object
+    ) -> pb.LiftThrottlesResponse:
+        lifted = await usecases.lift_throttles(
+            parse_id(request.account_id),
+            note=request.note,
+            by=_actor(),
+            store=self.store,
+            clock=self.clock,
+        )
+        return pb.LiftThrottlesResponse(had_to_wait=lifted)
+
     def _today(self) -> date:
         return paris_date(self.clock())
 

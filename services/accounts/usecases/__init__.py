@@ -2,6 +2,7 @@
 
 from services.accounts.usecases.entering import activate, resend_activation, sign_up
 from services.accounts.usecases.holding import read_account, set_theme, update_contact
+from services.accounts.usecases.lifting import lift_throttles
 from services.accounts.usecases.passwords import (
     change_password,
     request_password_reset,
@@ -36,6 +37,7 @@ __all__ = [
     "create_staff",
     "end_sessions",
     "end_sessions_of",
+    "lift_throttles",
     "list_proofs",
     "log_in",
     "log_out",

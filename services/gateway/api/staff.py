@@ -13,6 +13,8 @@ from services.gateway.api.files import FILE, file_answer
 from services.gateway.api.shapes.accounts import (
     Acceptance,
     Accounts,
+    Lifted,
+    Lifting,
     Proof,
     Registration,
     Rejection,
@@ -106,6 +108,13 @@ async def end_sessions(house: TheHouse, account_id: str) -> None:
     """End every session of an account; who asked is recorded."""
     request = accounts_pb2.EndSessionsRequest(account_id=account_id)
     await house.accounts.EndSessions(request, timeout=5)
+
+
+@router.post("/accounts/{account_id}/throttles/lifting", summary="Let an account try again")
+async def lift_throttles(house: TheHouse, account_id: str, lifting: Lifting) -> Lifted:
+    """Let an account that tried too often try again at once, for a reason kept for good."""
+    request = lifting.fill(accounts_pb2.LiftThrottlesRequest, account_id=account_id)
+    return Lifted.of(await house.accounts.LiftThrottles(request, timeout=5))
 
 
 @router.get("/accounts", summary="Find accounts")

@@ -236,3 +236,15 @@ class Accounts(Shape):
 
     accounts: list[Account]
     next_cursor: Text
+
+
+class Lifting(Asked):
+    """Why an account may try again."""
+
+    note: str = Field(description="10 to 2000 characters, kept for good.")
+
+
+class Lifted(Shape):
+    """Whether anything was counted."""
+
+    had_to_wait: bool

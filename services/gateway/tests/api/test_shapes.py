@@ -47,6 +47,7 @@ SAID: list[tuple[type[Shape], type[Message]]] = [
     (accounts.ReviewQueue, accounts_pb2.ListReviewQueueResponse),
     (accounts.Review, accounts_pb2.GetReviewResponse),
     (accounts.Accounts, accounts_pb2.SearchAccountsResponse),
+    (accounts.Lifted, accounts_pb2.LiftThrottlesResponse),
     (credit.Wallet, billing_pb2.GetWalletResponse),
     (credit.Prices, billing_pb2.ListPricesResponse),
     (credit.StartedTopUp, billing_pb2.StartTopUpResponse),
@@ -74,6 +75,7 @@ ASKED: list[tuple[type[Asked], type[Message]]] = [
     (accounts.Contact, accounts_pb2.UpdateContactRequest),
     (accounts.Acceptance, accounts_pb2.AcceptProofRequest),
     (accounts.Rejection, accounts_pb2.RejectProofRequest),
+    (accounts.Lifting, accounts_pb2.LiftThrottlesRequest),
     (wallets.Unfreezing, billing_pb2.UnfreezeWalletRequest),
     (wallets.WantedTransfer, billing_pb2.RecordTransferRequest),
 ]
