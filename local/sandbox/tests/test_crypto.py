@@ -1,4 +1,4 @@
-"""The vendor's vector, both ways: H6's adapter is checked on the same one."""
+"""The vendor's vector, both ways: the adapter of dispatch is checked on the same one."""
 
 import pytest
 
