@@ -19,6 +19,8 @@ _PROFESSIONAL: Final = {
     accounts_pb2.ACCOUNT_KIND_INTERMEDIARY: accounts_pb2.PROOF_KIND_ORIAS_ATTESTATION,
 }
 """What proves the profession of each kind of account; statutes for the others."""
+_OF_PASSWORD: Final = {"current-password-wrong": "current_password"}
+"""A refusal said beside the field it is about."""
 
 
 @router.get("/tableau-de-bord")
@@ -56,7 +58,7 @@ async def save_contact(visit: Agent) -> Response:
             )
         )
     except TurnedDown as refusal:
-        return await _account_page(visit, before, sent.turned_down(refusal))
+        return await _account_page(visit, before, sent.turned_down(refusal, about=_OF_PASSWORD))
     if answer.account.email_to_confirm:
         return visit.go("/compte", "contact-to-confirm", email=answer.account.email_to_confirm)
     return visit.go("/compte", "contact-saved")
@@ -173,9 +175,19 @@ async def change_password(visit: Agent) -> Response:
             )
         )
     except TurnedDown as refusal:
-        shown = Form.of({"theme": visit.who.theme or "system"}).turned_down(refusal)
+        shown = Form.of({"theme": visit.who.theme or "system"})
+        shown.turned_down(refusal, about=_OF_PASSWORD)
         return await visit.page("compte/securite.html", form=shown)
     response = visit.go("/connexion", "password-changed")
+    visit.desk.cookies.end_session(response)
+    return response
+
+
+@router.post("/compte/sessions")
+async def end_sessions(visit: Agent) -> Response:
+    """End every session, wherever it was opened, this one included."""
+    await visit.house.accounts.EndSessions(accounts_pb2.EndSessionsRequest())
+    response = visit.go("/connexion", "sessions-ended")
     visit.desk.cookies.end_session(response)
     return response
 

@@ -127,6 +127,13 @@ async def check_registration(visit: Staff, account_id: str) -> Response:
     return visit.go(f"/equipe/verifications/{account_id}", "registration-checked")
 
 
+@router.post("/equipe/comptes/{account_id}/sessions")
+async def end_sessions(visit: Staff, account_id: str) -> Response:
+    """End every session of an account: its holder logs in again."""
+    await visit.house.accounts.EndSessions(accounts_pb2.EndSessionsRequest(account_id=account_id))
+    return visit.go(f"/equipe/verifications/{account_id}", "account-sessions-ended")
+
+
 @router.get("/equipe/envois-inconnus")
 async def unknown(visit: Staff) -> Response:
     """List sendings that an operator did not answer for."""
@@ -142,35 +149,45 @@ async def _unknown_page(visit: Visit, form: Form) -> Response:
 async def settle(visit: Staff, sending_id: str) -> Response:
     """Record what was found at the operator's: it has the letter, or it has not."""
     sent = visit.form
-    dispatch = visit.house.dispatch
-    note = sent.text("evidence_note")
+    names = {name: f"{name}-{sending_id}" for name in ("operator_reference", "evidence_note")}
+    note = sent.text(names["evidence_note"])
     if not note:
-        sent.mistake("evidence_note", "field-required")
+        sent.mistake(names["evidence_note"], "field-required")
     try:
         sent.check()
         if sent.text("decision") == "pris-en-charge":
-            accepted = await dispatch.ConfirmAccepted(
-                dispatch_pb2.ConfirmAcceptedRequest(
-                    sending_id=sending_id,
-                    operator_reference=sent.text("operator_reference"),
-                    evidence_note=note,
-                    idempotency_key=visit.key,
-                )
-            )
-            number = accepted.sending.letter_number
+            reference = sent.text(names["operator_reference"])
+            number = await _confirm_accepted(visit, sending_id, reference, note)
         else:
-            absent = await dispatch.ConfirmAbsent(
-                dispatch_pb2.ConfirmAbsentRequest(
-                    sending_id=sending_id,
-                    our_reference=sent.text("our_reference"),
-                    evidence_note=note,
-                    idempotency_key=visit.key,
-                )
-            )
-            number = absent.sending.letter_number
+            number = await _confirm_absent(visit, sending_id, note)
     except TurnedDown as refusal:
-        return await _unknown_page(visit, sent.turned_down(refusal))
+        about = {"operator-reference-of-another": names["operator_reference"]}
+        return await _unknown_page(visit, sent.turned_down(refusal, names, about=about))
     return visit.go("/equipe/envois-inconnus", "unknown-settled", number=number)
+
+
+async def _confirm_accepted(visit: Visit, sending_id: str, reference: str, note: str) -> str:
+    answer = await visit.house.dispatch.ConfirmAccepted(
+        dispatch_pb2.ConfirmAcceptedRequest(
+            sending_id=sending_id,
+            operator_reference=reference,
+            evidence_note=note,
+            idempotency_key=visit.key,
+        )
+    )
+    return answer.sending.letter_number
+
+
+async def _confirm_absent(visit: Visit, sending_id: str, note: str) -> str:
+    answer = await visit.house.dispatch.ConfirmAbsent(
+        dispatch_pb2.ConfirmAbsentRequest(
+            sending_id=sending_id,
+            our_reference=visit.form.text("our_reference"),
+            evidence_note=note,
+            idempotency_key=visit.key,
+        )
+    )
+    return answer.sending.letter_number
 
 
 @router.get("/equipe/comptes")

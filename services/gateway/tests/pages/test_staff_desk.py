@@ -1,5 +1,6 @@
 """The staff's pages, on stubs: what is asked of whom."""
 
+from kit.errors import TurnedDown
 from preavis.accounts.v1 import accounts_pb2
 from preavis.dispatch.v1 import dispatch_pb2
 from services.gateway.tests.pages import rig, sample, sample_letter
@@ -32,7 +33,7 @@ async def test_staff_settle_an_unknown_sending_with_what_they_saw() -> None:
         {
             "decision": "absent",
             "our_reference": "notre-reference",
-            "evidence_note": "Rien à 14 h dans son espace.",
+            f"evidence_note-{sample_letter.SENDING_ID}": "Rien à 14 h dans son espace.",
         },
         page="/equipe/envois-inconnus",
     )
@@ -40,3 +41,31 @@ async def test_staff_settle_an_unknown_sending_with_what_they_saw() -> None:
     (request,) = browser.stubs.dispatch.requests("ConfirmAbsent")
     assert request.our_reference == "notre-reference"
     assert request.evidence_note == "Rien à 14 h dans son espace."
+
+
+class OfAnother(TurnedDown):
+    reason = "operator-reference-of-another"
+
+
+async def test_staff_read_their_mistakes_at_the_fields_of_the_sending_in_hand() -> None:
+    browser = rig.browser()
+    browser.log_in(rig.STAFF)
+    browser.stubs.dispatch.answers["ConfirmAccepted"] = OfAnother()
+    door = f"/equipe/envois-inconnus/{sample_letter.SENDING_ID}"
+    note, reference = (
+        f"{name}-{sample_letter.SENDING_ID}" for name in ("evidence_note", "operator_reference")
+    )
+    page = {"page": "/equipe/envois-inconnus"}
+
+    silent = await browser.send(door, {"decision": "absent"}, **page)
+    wrong = await browser.send(
+        door,
+        {"decision": "pris-en-charge", note: "Vu à 14 h dans son espace.", reference: "4512"},
+        **page,
+    )
+
+    assert silent.status_code == wrong.status_code == 422
+    assert f'id="c-{note.replace("_", "-")}-erreur"' in silent.text
+    assert f'id="c-{reference.replace("_", "-")}-erreur"' in wrong.text
+    assert "Vu à 14\u00a0h" in wrong.text or "Vu à 14 h" in wrong.text  # nothing is retyped
+    assert "ne porte pas notre référence" in wrong.text
