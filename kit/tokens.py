@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from kit.clock import Clock, system_clock
 from kit.errors import Kind, TurnedDown
 
-LIFETIME_S: Final = 60  # a token lives for one call and its retries
+LIFETIME_S: Final = 60  # a token lives for the calls of half a minute, and their retries
+REUSED_S: Final = 30  # the calls of this long bear the same one: signing costs more than a call
 LEEWAY_S: Final = 30  # two machines never agree on the second
+_KEPT: Final = 2048  # tokens of a process: callers by their audiences
 _ALGORITHM: Final = "EdDSA"  # the only one accepted, whatever the token says
 
 
@@ -140,6 +143,7 @@ class Signer:
         self._service = service
         self._key = Ed25519PrivateKey.from_private_bytes(_bytes(private_key))
         self._clock = clock
+        self._signed = lru_cache(_KEPT)(self._sign)
 
     @property
     def service(self) -> str:
@@ -147,13 +151,16 @@ class Signer:
         return self._service
 
     def sign(self, caller: Caller, *, audience: str) -> str:
-        """Return a token that says ``caller`` to ``audience``, for a minute."""
+        """Return a token that says ``caller`` to ``audience``, for half a minute at least."""
         now = int(self._clock().timestamp())
+        return self._signed(caller, audience, now - now % REUSED_S)
+
+    def _sign(self, caller: Caller, audience: str, at: int) -> str:
         claims = {
             "iss": self._service,
             "aud": audience,
-            "iat": now,
-            "exp": now + LIFETIME_S,
+            "iat": at,
+            "exp": at + LIFETIME_S,
             "knd": caller.kind.value,
             "acc": str(caller.account_id) if caller.account_id else "",
             "sub": str(caller.actor_id) if caller.actor_id else "",
@@ -175,27 +182,33 @@ class Verifier:
             peer: Ed25519PublicKey.from_public_bytes(_bytes(key))
             for peer, key in peer_public_keys.items()
         }
+        self._known = lru_cache(_KEPT)(self._read)
 
     def verify(self, token: str) -> Caller:
         """Return who calls. Raises ``CallerUnknown``."""
         try:
-            claimed = jwt.decode(token, options={"verify_signature": False})
-            claims = jwt.decode(
-                token,
-                self._keys[str(claimed.get("iss"))],
-                algorithms=[_ALGORITHM],
-                audience=self._service,
-                # The times are judged below, by our own clock: tests move it.
-                options={
-                    "verify_exp": False,
-                    "verify_iat": False,
-                    "require": ["iss", "aud", "iat", "exp"],
-                },
-            )
-            self._check_age(int(claims["iat"]), int(claims["exp"]))
-            return _caller(claims)
+            who, issued, expires = self._known(token)
+            self._check_age(issued, expires)
         except (jwt.InvalidTokenError, KeyError, ValueError, TypeError) as error:
             raise CallerUnknown("the caller's token is not valid") from error
+        return who
+
+    def _read(self, token: str) -> tuple[Caller, int, int]:
+        """Check all of a token but its age: what was well signed once stays so."""
+        claimed = jwt.decode(token, options={"verify_signature": False})
+        claims = jwt.decode(
+            token,
+            self._keys[str(claimed.get("iss"))],
+            algorithms=[_ALGORITHM],
+            audience=self._service,
+            # The times are judged apart, by our own clock: tests move it.
+            options={
+                "verify_exp": False,
+                "verify_iat": False,
+                "require": ["iss", "aud", "iat", "exp"],
+            },
+        )
+        return _caller(claims), int(claims["iat"]), int(claims["exp"])
 
     def _check_age(self, issued: int, expires: int) -> None:
         now = self._clock().timestamp()

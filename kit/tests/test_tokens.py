@@ -53,6 +53,30 @@ def test_a_token_ends_after_a_minute_and_a_little() -> None:
         verifier(timedelta(seconds=91)).verify(token())
 
 
+def test_the_calls_of_half_a_minute_bear_one_token() -> None:
+    now = NOW
+    signer = Signer("gateway", PRIVATE, clock=lambda: now)
+    first = signer.sign(agent(), audience="letters")
+
+    now = NOW + timedelta(seconds=29)
+    assert signer.sign(agent(), audience="letters") == first
+    assert signer.sign(agent(), audience="billing") != first
+    assert signer.sign(Caller(service="", account_id=ACTOR), audience="letters") != first
+
+    now = NOW + timedelta(seconds=30)
+    assert signer.sign(agent(), audience="letters") != first
+
+
+def test_a_token_that_was_known_still_ends() -> None:
+    now, kept = NOW, token()
+    reading = Verifier("letters", {"gateway": PUBLIC}, clock=lambda: now)
+    assert reading.verify(kept) == agent()
+
+    now = NOW + timedelta(seconds=91)
+    with pytest.raises(CallerUnknown):
+        reading.verify(kept)
+
+
 def test_a_token_from_the_future_is_refused() -> None:
     with pytest.raises(CallerUnknown):
         verifier(timedelta(seconds=-31)).verify(token())
