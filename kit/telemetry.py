@@ -13,7 +13,7 @@ from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, Sampler, TraceIdRatioBased
 from prometheus_client import Counter, Gauge, Histogram
 
 Event = MutableMapping[str, Any]
@@ -42,25 +42,35 @@ _PRIVATE: Final = frozenset(
 def set_up(service: str, *, environment: str) -> None:
     """Send this process's logs to stdout as JSON, and its traces to OTLP when an address is set.
 
-    Telemetry never fails a request: without ``OTEL_EXPORTER_OTLP_ENDPOINT`` spans go nowhere.
+    Telemetry never fails a request. Without ``OTEL_EXPORTER_OTLP_ENDPOINT`` no span is recorded,
+    since it would go nowhere; its ids still travel, and stand in the logs.
     """
     _set_up_logs(service)
     if isinstance(trace.get_tracer_provider(), TracerProvider):
         return  # set up once a process
-    ratio = float(os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1.0"))
+    exports = bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
     provider = TracerProvider(
         resource=Resource.create(
             {"service.name": f"preavis-{service}", "deployment.environment.name": environment}
         ),
-        sampler=ParentBased(TraceIdRatioBased(ratio)),
+        sampler=_sampler() if exports else ALWAYS_OFF,  # spans still have ids, for the logs
     )
-    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - slow
-            OTLPSpanExporter,
-        )
-
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
+    if exports:
+        _export(provider)
+
+
+def _sampler() -> Sampler:
+    return ParentBased(TraceIdRatioBased(float(os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1.0"))))
+
+
+def _export(provider: TracerProvider) -> None:
+    """Send spans out, those of each statement and each call to a partner included."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - slow
+        OTLPSpanExporter,
+    )
+
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]  # half typed
     HTTPXClientInstrumentor().instrument()
 
