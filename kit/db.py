@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import TextClause, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import TextClause, event, make_url, text
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -40,6 +40,7 @@ _SERVER_SETTINGS: Final = {
     "timezone": "UTC",
     "jit": "off",
 }
+_RECYCLED_AFTER_S: Final = 300  # whatever stands between may forget a connection that is idle
 _SET: Final = text(
     "SELECT set_config('app.account_id', :account_id, true), set_config('app.scope', :scope, true)"
 )
@@ -150,14 +151,26 @@ def async_url(url: str) -> str:
 
 
 def _engine(url: str, pool_size: int) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         async_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=5,
-        pool_pre_ping=True,
+        pool_recycle=_RECYCLED_AFTER_S,
         connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5},
     )
+    event.listen(engine.sync_engine, "checkout", _only_living)
+    return engine
+
+
+def _only_living(connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401
+    """Have the pool replace a connection that the driver knows to be over.
+
+    The driver hears of a server's end as it happens. Asking the server would cost a round trip
+    for each transaction, and prove no more than that it was there a moment before.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("the server ended this connection")
 
 
 _NAME: Final = text("SELECT set_config('application_name', :why, true)")

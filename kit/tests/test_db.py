@@ -11,6 +11,10 @@ from kit.ids import new_id
 pytestmark = pytest.mark.servers
 
 WRITE = text("INSERT INTO note (id, account_id, body) VALUES (:id, :account_id, 'hello')")
+END_THE_OTHERS = text(
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"
+)
 COUNT = text("SELECT count(*) FROM note WHERE id = ANY(:ids)")
 
 
@@ -122,6 +126,18 @@ async def test_a_server_that_is_away_is_asked_later() -> None:
     with pytest.raises(TryAgain):
         async with away.worker():
             pass
+
+
+async def test_a_connection_that_the_server_ended_is_replaced_unseen(db: Database) -> None:
+    account_id = new_id()
+    async with db.account(account_id), db.account(account_id):
+        pass  # two connections stay in the pool
+    async with db.account(account_id) as session:
+        ended = list(await session.scalars(END_THE_OTHERS))
+
+    async with db.account(account_id), db.account(account_id) as session:
+        assert await session.scalar(text("SELECT 1")) == 1
+    assert any(ended)
 
 
 async def test_a_commit_wakes_the_loops_it_worked_for(db: Database) -> None:
