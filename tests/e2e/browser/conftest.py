@@ -18,14 +18,28 @@ from tests.e2e.outside import Outside
 from tests.e2e.staff import STAFF_EMAIL, STAFF_PASSWORD
 
 Window = Callable[..., Awaitable[Person]]
-MORNING = time(9)
+MORNING, AFTERNOON = time(9), time(16)
 
 
 @pytest.fixture(scope="session")
-async def today(outside: Outside) -> date:
-    """A Paris day of business time that has just reached nine in the morning."""
+async def first_morning(outside: Outside) -> date:
+    """The Paris day of business time on which everything begins, at nine in the morning."""
+    return await next_morning(outside, latest=MORNING)
+
+
+@pytest.fixture
+async def today(outside: Outside, first_morning: date) -> date:
+    """The Paris day it is in business time, early enough for a letter to leave on it."""
+    del first_morning  # it has come
+    return await next_morning(outside, latest=AFTERNOON)
+
+
+async def next_morning(outside: Outside, *, latest: time) -> date:
+    """Live until nine in the morning, unless it is that and not yet ``latest``."""
     now = (await outside.now()).astimezone(PARIS)
-    day = paris_date(now) if now.time() < MORNING else paris_date(now) + timedelta(days=1)
+    if MORNING <= now.time() < latest:
+        return paris_date(now)
+    day = paris_date(now) + timedelta(days=now.time() >= MORNING)
     await outside.advance(paris_instant(day, MORNING))
     return day
 
@@ -71,9 +85,9 @@ async def logged_in(person: Person, email: str, password: str) -> StorageState:
 
 
 @pytest.fixture(scope="session")
-async def agency(house: House, outside: Outside, today: date) -> AsyncIterator[Agency]:
+async def agency(house: House, outside: Outside, first_morning: date) -> AsyncIterator[Agency]:
     """An agency that may send, with credit for all journeys, from this morning on."""
-    del today  # it has come
+    del first_morning  # it has come
     async with httpx.AsyncClient(base_url=house.plan.public_url, timeout=60) as client:
         opened = await Agency.open(Rest(client), outside)
         await opened.prove()
@@ -82,9 +96,9 @@ async def agency(house: House, outside: Outside, today: date) -> AsyncIterator[A
 
 
 @pytest.fixture(scope="session")
-async def poor_agency(house: House, outside: Outside, today: date) -> AsyncIterator[Agency]:
+async def poor_agency(house: House, outside: Outside, first_morning: date) -> AsyncIterator[Agency]:
     """An agency that has just opened: no proof handed in, no credit."""
-    del today
+    del first_morning
     async with httpx.AsyncClient(base_url=house.plan.public_url, timeout=60) as client:
         yield await Agency.open(Rest(client), outside)
 

@@ -69,7 +69,9 @@ class Person:
             self.faults.append(f"{self.page.url}: {message.text}")
 
     def _answered(self, response: Response) -> None:
-        refused = response.status >= 400 and response.request.resource_type != "document"
+        """Note what was not found or failed; a form that is refused says so on its page."""
+        told = response.request.resource_type == "document" or response.status == 422
+        refused = response.status >= 400 and not told
         if refused or response.status in (500, 502):
             self.faults.append(f"{response.url}: {response.status}")
 

@@ -1,10 +1,12 @@
 """Coming in: the home page, sign-up, activation from the mailbox, login, a forgotten password."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from local.demo.partners import until
 from tests.e2e.agency import PASSWORD, newcomer
 from tests.e2e.browser.person import Person
 from tests.e2e.outside import Outside
@@ -32,8 +34,18 @@ async def typed(outside: Outside) -> dict[str, str]:
     }
 
 
-async def read_mail(person: Person, outside: Outside, email: str, link: str) -> None:
-    """Open the mailbox as its owner does, read the newest message, follow its link."""
+async def read_mail(
+    person: Person, outside: Outside, email: str, link: str, *, known: int = 0
+) -> None:
+    """Open the mailbox as its owner does, read the newest message, follow its link.
+
+    ``known`` messages were there before this one was asked for.
+    """
+
+    async def has_come() -> bool:
+        return len(await outside.mails_to(email)) > known
+
+    await until(has_come, what=f"a message to {email}")
     await outside.link(email, f"/{link}/")
     await person.open(f"{outside.http.base_url}/courriels?to={email}")
     await person.page.get_by_role("cell").get_by_role("link").first.click()
@@ -59,7 +71,7 @@ async def test_a_stranger_signs_up_activates_logs_in_and_gets_a_forgotten_passwo
     await visitor.fill_all(answers)
     await visitor.tick("J'ai lu")
     await visitor.press("Créer mon compte")
-    await visitor.sees_heading("Regardez votre boîte aux lettres")
+    await visitor.sees_heading("Regardez vos courriels")
     await visitor.look()
 
     await read_mail(visitor, outside, email, "activation")
@@ -117,6 +129,54 @@ async def test_a_forgotten_password_is_changed_by_a_link_that_serves_once(
     await visitor.fill("Nouveau mot de passe", PASSWORD)
     await visitor.press("Changer le mot de passe")
     await visitor.is_told("Il a expiré ou a déjà servi.")
+
+
+async def test_a_link_too_old_says_so_and_another_one_comes(
+    visitor: Person, outside: Outside, first_morning: date
+) -> None:
+    del first_morning  # no later test lives before this one's two days
+    answers = await typed(outside)
+    email = answers["Adresse électronique"]
+    await visitor.open("/inscription")
+    await visitor.fill_all(answers)
+    await visitor.tick("J'ai lu")
+    await visitor.press("Créer mon compte")
+    await read_mail(visitor, outside, email, "activation")
+    await outside.advance(await outside.now() + timedelta(hours=49))
+    await visitor.press("Confirmer et activer")
+    await visitor.is_told("Ce lien ne vaut plus. Il a expiré ou a déjà servi.")
+    await visitor.sees("Demandez-en un autre ci-dessous.")
+    await visitor.look()
+    known = len(await outside.mails_to(email))
+    await visitor.fill("Adresse électronique", email)
+    await visitor.press("Envoyer le lien")
+    await visitor.sees("Il est valable 48 heures.")
+    await read_mail(visitor, outside, email, "activation", known=known)
+    await visitor.press("Confirmer et activer")
+    await visitor.sees("Compte activé.")
+
+    await ask_for_password(visitor, email)
+    await read_mail(visitor, outside, email, "mot-de-passe")
+    await outside.advance(await outside.now() + timedelta(minutes=61))
+    await visitor.fill("Nouveau mot de passe", NEW_PASSWORD)
+    await visitor.press("Changer le mot de passe")
+    await visitor.is_told("Ce lien ne vaut plus. Il a expiré ou a déjà servi.")
+    await visitor.sees_heading("Mot de passe oublié")
+    await visitor.look()
+    known = len(await outside.mails_to(email))
+    await ask_for_password(visitor, email)
+    await read_mail(visitor, outside, email, "mot-de-passe", known=known)
+    await visitor.fill("Nouveau mot de passe", NEW_PASSWORD)
+    await visitor.press("Changer le mot de passe")
+    await visitor.sees("Mot de passe changé.")
+
+
+async def ask_for_password(person: Person, email: str) -> None:
+    """Ask for a link to choose another password."""
+    await person.open("/mot-de-passe")
+    await person.fill("Adresse électronique", email)
+    await person.press("Recevoir un lien")
+    await person.sees("Il est valable une heure.")
 
 
 async def test_an_empty_sign_up_is_told_all_that_is_missing_at_once(visitor: Person) -> None:

@@ -25,8 +25,13 @@ async def test_letters_are_found_by_views_filters_order_and_search(
     await agent.look()
     await agent.follow("Souscripteur", within=agent.page.get_by_role("columnheader"))
     header = agent.page.get_by_role("columnheader", name=words("Souscripteur")).first
-    await expect(header).to_have_attribute("aria-sort", "descending")
+    await expect(header).to_have_attribute("aria-sort", "ascending")  # names: from A on
     await expect(rows).to_have_text([number])
+    await agent.follow("Souscripteur", within=agent.page.get_by_role("columnheader"))
+    await expect(header).to_have_attribute("aria-sort", "descending")
+    await agent.follow("Fin du contrat", within=agent.page.get_by_role("columnheader"))
+    dates = agent.page.get_by_role("columnheader", name=words("Fin du contrat")).first
+    await expect(dates).to_have_attribute("aria-sort", "descending")  # days: the latest first
 
     await agent.follow("Tout effacer")
     await agent.page.get_by_label("Filtrer par suivi").select_option(label="Reçues")
@@ -54,6 +59,6 @@ async def test_the_accounts_pages_are_accessible(agent: Person, staff: Person) -
     await agent.open("/resiliations/99-99999")
     await agent.sees("Cette lettre n'existe pas dans votre compte.")
     await agent.look()
-    for path in ("/equipe/verifications", "/equipe/envois-inconnus", "/equipe/comptes"):
-        await staff.open(path)
+    for path in ("verifications", "envois-inconnus", "comptes", "credits"):
+        await staff.open(f"/equipe/{path}")
         await staff.look()

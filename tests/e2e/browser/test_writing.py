@@ -46,7 +46,10 @@ async def test_type_ahead_finds_bodies_and_says_when_none_is_there(agent: Person
     await search.fill("zzzz inconnue")
     await agent.sees("Aucun organisme trouvé")
     await agent.press("Continuer vers le motif")
-    await agent.is_told("Cherchez l'organisme par son nom, puis choisissez-le.")
+    await agent.is_told("Cet organisme n'est pas dans l'annuaire.")
+    told = agent.page.get_by_role("searchbox", name=words("Ancien assureur"))
+    await expect(told).to_have_accessible_description(said("Cet organisme n'est pas dans"))
+    await agent.is_told("Choisissez le type du contrat à résilier.")
     await agent.look()
 
 
@@ -61,7 +64,9 @@ async def test_a_date_before_the_law_allows_is_refused_with_the_nearest_one(
     await answer_ground(agent, case)
     await agent.press("Calculer les dates")
 
-    await agent.sees("Ce contrat a moins d'un an")
+    await agent.is_told(
+        "Ce contrat a moins d'un an", beside="Prise d'effet chez le nouvel assureur"
+    )
     await agent.sees("Premier début possible du nouveau contrat")
     await agent.look(thoroughly=True)
     await agent.press("Voir la lettre")
