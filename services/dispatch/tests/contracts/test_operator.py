@@ -45,7 +45,11 @@ async def fake_world() -> AsyncIterator[World]:
 
     async def settle(reference: str, move: str) -> None:
         operator.deposit(reference)
-        answers = {"accept": Answer.ACCEPTED, "refuse": Answer.REFUSED}
+        answers = {
+            "accept": Answer.ACCEPTED,
+            "refuse": Answer.REFUSED,
+            "bounce": Answer.BOUNCED,
+        }
         if move in answers:
             operator.end(reference, answers[move])
 
@@ -169,6 +173,7 @@ async def test_a_letter_keeps_our_reference_and_gets_deposited(world: World) -> 
     [
         ("accept", Answer.ACCEPTED, ProofKind.RECEIPT),
         ("refuse", Answer.REFUSED, ProofKind.REFUSAL),
+        ("bounce", Answer.BOUNCED, ProofKind.BOUNCE),
     ],
 )
 async def test_each_ending_comes_with_its_proofs(
