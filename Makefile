@@ -8,7 +8,7 @@ ROOMS := kit services cli local tests bench
 # compiled modules are kept, whatever the shell says: without them each start compiles the house anew
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup up reset doctor check lint types borders proto proto-drift test fast prove lock clean
+.PHONY: help setup up reset doctor check lint types borders secrets audit proto proto-drift test fast prove lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,7 +30,7 @@ reset: setup ## forget all data of `make up`
 doctor: setup ## say what this machine lacks, and the line that mends it
 	@$(PY) -m local doctor
 
-check: setup lint types borders proto-drift fast ## under a minute: style, types, borders, proto drift, fast tests
+check: setup lint types borders proto-drift secrets audit fast ## under a minute: style, types, borders, proto drift, secrets, fast tests
 
 lint: .venv/.ready ## style and format
 	@.venv/bin/ruff check .
@@ -41,6 +41,12 @@ types: .venv/.ready ## mypy, strict
 
 borders: .venv/.ready ## who may import whom
 	@.venv/bin/lint-imports
+
+secrets: .venv/.ready ## no secret in any file that git keeps (a changed file is looked at once)
+	@$(PY) -m local.guard leaks
+
+audit: .venv/.ready ## no dependency known to be vulnerable (asked once a day; said when nobody answers)
+	@$(PY) -m local.guard audit
 
 proto: .venv/.ready ## regenerate the stubs of preavis/ from proto/
 	@bash local/proto.sh
@@ -66,4 +72,4 @@ lock: .venv/.ready ## lock the dependencies again
 	@npm install --no-audit --no-fund --silent --package-lock-only --omit-lockfile-registry-resolved
 
 clean: ## forget the environment (data of `make up` stays: see reset)
-	@rm -rf .venv .assets node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .assets node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .guard_cache

@@ -1,0 +1,1 @@
+"""What keeps a commit harmless: no secret in it, and no dependency known to be vulnerable."""
