@@ -4,19 +4,16 @@ from typing import Final
 
 from kit.grpc import Rule
 
-_ANYONE: Final = Rule(
-    callers={"gateway", "dispatch", "signature"}
-)  # the public calculator has no account
-_DIRECTORY: Final = Rule(callers={"gateway", "dispatch"})
+_ANYONE: Final = Rule(callers={"gateway"})  # the public calculator has no account
 _OWNER: Final = Rule(callers={"gateway"}, roles={"owner"}, account=True)
 _READ: Final = Rule(callers={"gateway", "dispatch", "signature"}, account=True)
 _SENDING: Final = Rule(callers={"dispatch"}, account=True)
 
 RULES: Final = {
-    "SearchRecipients": _DIRECTORY,
-    "GetRecipient": _DIRECTORY,
+    "SearchRecipients": _ANYONE,
+    "GetRecipient": Rule(callers={"gateway", "dispatch"}),
     "ListContractTypes": _ANYONE,
-    "ListGrounds": _ANYONE,
+    "ListGrounds": Rule(callers={"gateway", "signature"}),
     "DescribeForm": _ANYONE,
     "EvaluateTermination": _ANYONE,
     "CreateLetter": _OWNER,
@@ -26,7 +23,7 @@ RULES: Final = {
     "SetContract": _OWNER,
     "RemoveContract": _OWNER,
     "UpdateExtras": _OWNER,
-    "RenderLetter": Rule(callers={"gateway", "dispatch"}, account=True),
+    "RenderLetter": Rule(callers={"gateway"}, account=True),
     "PreviewLetter": _OWNER,
     "ListLetters": _OWNER,
     "PlanLetter": Rule(callers={"gateway", "dispatch"}, account=True),
