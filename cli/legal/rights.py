@@ -86,7 +86,7 @@ def _stands() -> bool:
         conditions=(_PROOF,), blockers=(preflight.Blocker(code=_PROOF),), valid_until=None
     )
     letter = preflight.LetterFacts(
-        missing=(), content_hash="", version=1, recipient="", is_reachable=True
+        number="", missing=(), content_hash="", version=1, recipient="", is_reachable=True
     )
     mandate = preflight.MandateFacts(decided=True, attached=True, decision="")
     listed = preflight.actions(
