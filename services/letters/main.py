@@ -77,11 +77,11 @@ async def serve(settings: LettersSettings) -> None:
     await service.run()
 
 
-async def load_directory(settings: LettersSettings, text: str, *, dry_run: bool) -> ImportReport:
-    """Load the recipients' directory from a file's text; ``dry_run`` only reports."""
+async def load_directory(settings: LettersSettings, data: bytes, *, dry_run: bool) -> ImportReport:
+    """Load the recipients' directory from a file; ``dry_run`` only reports."""
     db = Database(settings.database_url, settings.worker_database_url)
     try:
-        return await import_directory(text, dry_run=dry_run, directory=PostgresDirectory(db))
+        return await import_directory(data, dry_run=dry_run, directory=PostgresDirectory(db))
     finally:
         await db.close()
 
@@ -112,8 +112,8 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.command is None:
         asyncio.run(serve(settings))
         return 0
-    text = asked.file.read_text("utf-8")
-    report = asyncio.run(load_directory(settings, text, dry_run=asked.dry_run))
+    data = asked.file.read_bytes()
+    report = asyncio.run(load_directory(settings, data, dry_run=asked.dry_run))
     for line in told(report, dry_run=asked.dry_run):
         sys.stdout.write(f"{line}\n")
     return 1 if report.wrong else 0

@@ -22,7 +22,7 @@ DAYS = [date(2026, 11, 20) + timedelta(days=number) for number in range(0, 800, 
 
 @pytest.fixture(scope="module")
 def bodies() -> list[Recipient]:
-    found, wrong = read_directory(Path(BODIES).read_text("utf-8"))
+    found, wrong = read_directory(Path(BODIES).read_bytes())
     assert wrong == []
     return found
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -61,16 +61,31 @@ class BadCell:
     value: str = ""
 
 
-def read_directory(text: str) -> tuple[list[Recipient], list[BadCell]]:
+def read_directory(data: bytes) -> tuple[list[Recipient], list[BadCell]]:
     """Return the bodies of a file and everything that is wrong in it, in the file's order."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";", strict=True)
-    columns = reader.fieldnames or ()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return [], [BadCell(1, "", "file-not-utf-8")]
+    reader = csv.DictReader(io.StringIO(text), delimiter=";", strict=True)
+    try:
+        wrong = _wrong_columns(reader.fieldnames or ())
+        return ([], wrong) if wrong else _read_lines(reader)
+    except csv.Error:  # a quote out of place: where the next cell begins is anybody's guess
+        return [], [BadCell(reader.line_num + 1, "", "line-unreadable")]
+
+
+def _wrong_columns(columns: Sequence[str]) -> list[BadCell]:
     wrong = [BadCell(1, name, "column-missing") for name in REQUIRED if name not in columns]
     known = {*REQUIRED, *OPTIONAL}
-    wrong += [BadCell(1, name, "column-unknown") for name in columns if name not in known]
-    if wrong:
-        return [], wrong
+    wrong += [BadCell(1, tidy(name), "column-unknown") for name in columns if name not in known]
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    return wrong + [BadCell(1, name, "column-twice") for name in twice if name in known]
+
+
+def _read_lines(reader: "csv.DictReader[str]") -> tuple[list[Recipient], list[BadCell]]:
     bodies: list[Recipient] = []
+    wrong: list[BadCell] = []
     seen: dict[str, int] = {}
     for cells in reader:
         line = reader.line_num
@@ -148,7 +163,7 @@ class _Row:
         for line in lines:
             if len(line) > WINDOW_WIDTH:
                 self._fault(columns[0], "line-too-long", line)
-        postcode = self._matching(columns[1], re.compile(r"\d{5}"), "postcode-five-digits")
+        postcode = self._matching(columns[1], re.compile(r"[0-9]{5}"), "postcode-five-digits")
         yield PostalAddress(
             scope=scope, lines=lines, postcode=postcode, town=self._required(columns[2])
         )

@@ -1,6 +1,8 @@
 """Who ends the contract: one or two persons, or a company."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,10 +18,8 @@ LONGEST_LINE: Final = 60
 _EMAIL: Final = re.compile(
     r"[^@\s<>,;:\"()\[\]\\]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}", re.IGNORECASE
 )
-_POSTCODE: Final = re.compile(r"\d{5}")
-_UNPRINTABLE: Final = re.compile(  # controls, and marks that turn the direction of writing
-    r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-)
+_POSTCODE: Final = re.compile(r"[0-9]{5}")
+_MOST_MARKS: Final = 4  # accents stacked on one letter: no language needs more
 
 
 class Title(StrEnum):
@@ -111,8 +111,21 @@ class Policyholder:
 
 
 def tidy(text: str) -> str:
-    """Return ``text`` on one line, without control or direction characters, spaces single."""
-    return " ".join(_UNPRINTABLE.sub("", text).split())
+    """Return ``text`` as it prints: composed, on one line, spaces single, nothing invisible.
+
+    Controls, marks that turn the direction of writing, characters of no width, and accents piled
+    on one letter until they cover the lines around are left out.
+    """
+    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join("".join(_printed(spaced)).split())
+
+
+def _printed(text: str) -> Iterator[str]:
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS and character.isprintable():
+            yield character
 
 
 def is_email(text: str) -> bool:
@@ -189,7 +202,7 @@ def _company_errors(company: Company) -> list[FieldError]:
     errors = _name_errors(company.name, "company.name")
     if not company.siret:
         errors.append(FieldError("company.siret", "field-required"))
-    elif not re.fullmatch(r"\d{14}", company.siret):
+    elif not re.fullmatch(r"[0-9]{14}", company.siret):
         digits = len(re.sub(r"\D", "", company.siret))
         errors.append(FieldError("company.siret", "siret-length", {"digits": str(digits)}))
     elif not siret_number.is_valid(company.siret):

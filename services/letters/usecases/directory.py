@@ -33,12 +33,12 @@ async def get_recipient(recipient_id: UUID, *, directory: Directory) -> Recipien
     return await directory.get(recipient_id)
 
 
-async def import_directory(text: str, *, dry_run: bool, directory: Directory) -> ImportReport:
+async def import_directory(data: bytes, *, dry_run: bool, directory: Directory) -> ImportReport:
     """Create and update the bodies of a file, all or nothing; ``dry_run`` only reports.
 
     A file with one wrong cell changes nothing: an address half right must not be written to.
     """
-    bodies, wrong = read_directory(text)
+    bodies, wrong = read_directory(data)
     known = await directory.named([body.body_id for body in bodies])
     fresh = [body for body in bodies if body.body_id not in known]
     changed = [body for body in bodies if known.get(body.body_id, body) != body]

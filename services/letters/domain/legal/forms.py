@@ -245,7 +245,7 @@ def _iso_day(value: str, _field: Field) -> _Read:
 
 
 def _months(value: str, field: Field) -> _Read:
-    if not re.fullmatch(r"\d{1,2}", value) or not 1 <= int(value) <= field.longest:
+    if not re.fullmatch(r"[0-9]{1,2}", value) or not 1 <= int(value) <= field.longest:
         return value, "months-out-of-range"
     return str(int(value)), ""
 
@@ -256,7 +256,7 @@ def _siren(value: str, _field: Field) -> _Read:
 
 
 def _phone(value: str, _field: Field) -> _Read:
-    if re.fullmatch(r"[13]\d{3}", value):  # short numbers of large bodies
+    if re.fullmatch(r"[13][0-9]{3}", value):  # short numbers of large bodies
         return value, ""
     number = phone_number(value)
     return number or value, "" if number else "phone-unreadable"

@@ -29,7 +29,7 @@ def file(*rows: dict[str, str]) -> str:
 
 
 def read(**changes: str) -> tuple[list[Recipient], list[BadCell]]:
-    return read_directory(file({**GOOD, **changes}))
+    return read_directory(file({**GOOD, **changes}).encode())
 
 
 def test_a_good_line_becomes_a_body() -> None:
@@ -100,7 +100,7 @@ def test_a_wrong_cell_is_told_with_its_line_and_column(
 
 
 def test_the_same_body_twice_is_told_on_its_second_line() -> None:
-    bodies, wrong = read_directory(file(GOOD, GOOD))
+    bodies, wrong = read_directory(file(GOOD, GOOD).encode())
 
     assert len(bodies) == 1
     assert [(one.line, one.reason) for one in wrong] == [(3, "body-id-twice")]
@@ -109,7 +109,7 @@ def test_the_same_body_twice_is_told_on_its_second_line() -> None:
 def test_a_missing_or_unknown_column_is_told_before_any_line() -> None:
     without = {name: value for name, value in GOOD.items() if name != "siren"}
 
-    bodies, wrong = read_directory(file({**without, "fax": "no"}))
+    bodies, wrong = read_directory(file({**without, "fax": "no"}).encode())
 
     assert bodies == []
     assert [(one.line, one.column, one.reason) for one in wrong] == [
@@ -121,7 +121,25 @@ def test_a_missing_or_unknown_column_is_told_before_any_line() -> None:
 def test_a_line_of_another_length_does_not_shift_the_others() -> None:
     text = file(GOOD) + "TROP;court\n" + file(GOOD, {**GOOD, "body_id": "AUTRE"}).split("\n")[2]
 
-    bodies, wrong = read_directory(text)
+    bodies, wrong = read_directory(text.encode())
 
     assert [body.body_id for body in bodies] == ["VAL-DAMBRE", "AUTRE"]
     assert [(one.line, one.reason) for one in wrong] == [(3, "cells-do-not-match-columns")]
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "reason"),
+    [
+        (file(GOOD).encode("cp1252"), 1, "file-not-utf-8"),
+        (file(GOOD).encode() + b'"a"b;', 3, "line-unreadable"),
+        (b'"' + file(GOOD).encode(), 1, "line-unreadable"),
+        (file(GOOD).encode() + b"x" * 200_000, 3, "line-unreadable"),
+        (file(GOOD).replace(";", ";name;", 1).encode(), 1, "column-twice"),
+    ],
+    ids=["cp1252", "quote within", "quote open", "cell too long", "column twice"],
+)
+def test_a_file_that_is_no_table_is_told_as_a_whole(data: bytes, line: int, reason: str) -> None:
+    bodies, wrong = read_directory(data)
+
+    assert bodies == []
+    assert [(one.line, one.reason) for one in wrong] == [(line, reason)]

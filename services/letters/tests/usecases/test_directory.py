@@ -30,7 +30,7 @@ def a_file(*lines: str) -> str:
 
 
 async def load(directory: FakeDirectory, text: str, *, dry_run: bool = False) -> ImportReport:
-    return await import_directory(text, dry_run=dry_run, directory=directory)
+    return await import_directory(text.encode(), dry_run=dry_run, directory=directory)
 
 
 async def test_bodies_are_created_updated_or_left_alone() -> None:
