@@ -4,7 +4,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -69,7 +68,7 @@ class PartnerHttp:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._base = base_url.rstrip("/")
-        self._origin = _origin(base_url)
+        self._origin = _origin(httpx.URL(base_url))
         self._partner = partner
         self._pace = pace
         self._client = httpx.AsyncClient(
@@ -127,7 +126,9 @@ class PartnerHttp:
             PARTNER_SECONDS.labels(self._partner, outcome).observe(time.perf_counter() - start)
         return answer
 
-    async def _send(self, method: str, target: str, options: dict[str, Any]) -> httpx.Response:
+    async def _send(
+        self, method: str, target: httpx.URL, options: dict[str, Any]
+    ) -> httpx.Response:
         try:
             async with self._client.stream(method, target, **options) as stream:
                 answer = await self._read(stream)
@@ -159,13 +160,16 @@ class PartnerHttp:
     def _facts(self) -> dict[str, str]:
         return {"partner": self._partner}
 
-    def _target(self, url: str) -> str:
+    def _target(self, url: str) -> httpx.URL:
         whole = url if "://" in url else f"{self._base}/{url.lstrip('/')}" if url else self._base
-        if _origin(whole) != self._origin:
+        try:
+            target = httpx.URL(whole)  # read as it will be called, not by another reader
+        except (httpx.InvalidURL, ValueError) as error:
+            raise PartnerRefused(self._partner, 0, b"no address") from error
+        if _origin(target) != self._origin or target.userinfo:
             raise PartnerRefused(self._partner, 0, b"an address outside the partner's own host")
-        return whole
+        return target
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port

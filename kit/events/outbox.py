@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -25,7 +25,8 @@ _INSERT: Final = text(
         CAST(:headers AS jsonb), :payload)
     """
 )
-_SAFE_TOKEN: Final = re.compile(r"^[A-Za-z0-9_-]+$")
+_SAFE_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
+_VERSIONS: Final = 2**63  # what a bigint holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +113,30 @@ def read_incoming(
         return Incoming(
             event_id=UUID(headers["ce-id"]),
             account_id=UUID(account) if account else None,
-            aggregate_id=headers["ce-subject"],
-            aggregate_version=int(headers["ce-aggregateversion"]),
-            occurred_at=datetime.fromisoformat(headers["ce-time"]),
+            aggregate_id=_token(headers["ce-subject"]),
+            aggregate_version=_version(headers["ce-aggregateversion"]),
+            occurred_at=_instant(headers["ce-time"]),
             message=kind.FromString(payload),
         )
-    except (KeyError, ValueError, DecodeError) as error:
+    except (KeyError, ValueError, OverflowError, DecodeError) as error:
         raise Undecodable(f"{type(error).__name__}: {error}") from error
+
+
+def _token(text: str) -> str:
+    if not _SAFE_TOKEN.match(text):
+        raise ValueError("no aggregate's id")
+    return text
+
+
+def _version(text: str) -> int:
+    version = int(text)
+    if not 0 <= version < _VERSIONS:
+        raise ValueError("no version")
+    return version
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant without a time zone")
+    return instant.astimezone(UTC)
