@@ -4,7 +4,6 @@ Success is always HTTP 200: the body tells. There is no idempotency key and no s
 reference, so a hand-over without an answer is ``OperatorSilent`` and is never repeated here.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from kit.clock import Clock
 from kit.http import PartnerDown, PartnerHttp, PartnerRefused, PartnerUnclear
+from kit.outside import read_json
 from services.dispatch.domain.letter import Agency, MailKind
 from services.dispatch.domain.proofs import ProofKind
 from services.dispatch.domain.tracking import Answer, News
@@ -47,6 +47,8 @@ PROOFS: Final[Mapping[ProofKind, str]] = {
 }
 # Refusals that are about us, our clock or our quota, never about the letter: it waits.
 OURS: Final = frozenset({"token_invalid", "invalid_date", "invalid_signature", "quota_exceeded"})
+LONGEST_NUMBER: Final = 64
+LONGEST_ADDRESS: Final = 2000
 NOT_ABOUT_THE_LETTER: Final = frozenset({0, 401, 403, 404, 405, 408, 429})  # HTTP codes
 
 
@@ -83,7 +85,7 @@ class Ar24:
             found = await self._call("GET", "user/", {"email": agency.email})
         except OperatorRefused:
             found = await self._create(agency)
-        return str(found["id"])
+        return _number(found, "id")
 
     async def upload(self, sender: str, filename: str, data: bytes) -> str:
         """Deliver one file and return its number."""
@@ -93,7 +95,7 @@ class Ar24:
             {"id_user": sender},
             files={"file": (filename, data, "application/pdf")},
         )
-        return str(answer["file_id"])
+        return _number(answer, "file_id")
 
     async def hand_over(self, parcel: Parcel) -> str:
         """Send, once. An answer that cannot be read is no answer: ``OperatorSilent``."""
@@ -111,11 +113,7 @@ class Ar24:
             "payment_slug": PRODUCTS[parcel.kind],
             "webhook": f"{self._webhook_base_url}/{parcel.secret}",
         } | {f"attachment[{rank}]": number for rank, number in enumerate(parcel.files)}
-        answer = await self._call("POST", "mail/", fields)
-        reference = answer.get("id")
-        if not reference:
-            raise OperatorSilent("accepted without a number")
-        return str(reference)
+        return _number(await self._call("POST", "mail/", fields), "id")
 
     async def read(self, sender: str, reference: str) -> News:
         """Tell where one letter stands."""
@@ -142,8 +140,8 @@ class Ar24:
         """Return the ``id_mail`` of a webhook, sent as a form or, on request, as JSON."""
         try:
             if "json" in headers.get("content-type", ""):
-                return str(json.loads(body).get("id_mail", ""))[:64]
-            return parse_qs(body.decode("utf-8", "replace")).get("id_mail", [""])[0][:64]
+                return _readable(read_json(body).get("id_mail"))
+            return _readable(parse_qs(body.decode("utf-8", "replace")).get("id_mail", [""])[0])
         except (ValueError, AttributeError):
             return ""  # the hint still tells which attempt it is about
 
@@ -206,7 +204,7 @@ def _result(answer: Mapping[str, Any]) -> dict[str, Any]:
         raise OperatorDown("AR24 is under maintenance")
     if status != "ERROR":
         raise Unreadable("neither success nor error")
-    slug = str(answer.get("slug", ""))
+    slug = _readable(answer.get("slug"))
     if slug in OURS:
         raise OperatorDown(f"AR24 refuses us: {slug}")
     raise OperatorRefused(slug=slug)
@@ -214,14 +212,28 @@ def _result(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def _items(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     found = answer.get("items", list(answer.values()))
-    return [item for item in found if isinstance(item, dict)]
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _number(answer: Mapping[str, Any], name: str) -> str:
+    """Return a number of the operator's. Raises ``OperatorSilent`` when it gave none."""
+    number = _readable(answer.get(name))
+    if not number:
+        raise OperatorSilent(f"AR24 answered without {name}")
+    return number
+
+
+def _readable(value: object) -> str:
+    """Return a number or a name of the operator's as text, nothing for what can be neither."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if text.isascii() and text.isprintable() and len(text) <= LONGEST_NUMBER else ""
 
 
 def _news(mail: Mapping[str, Any]) -> News:
     answer = ANSWERS.get(str(mail.get("status", "")), Answer.WAITING)
     return News(
-        reference=str(mail.get("id", "")),
-        our_reference=str(mail.get("ref_dossier", "")),
+        reference=_readable(mail.get("id")),
+        our_reference=_readable(mail.get("ref_dossier")),
         answer=answer,
         deposited_at=_read_date(mail, "ts_ev_date"),
         ended_at=_read_date(mail, ENDINGS[answer]) if answer in ENDINGS else None,
@@ -238,4 +250,9 @@ def _read_date(mail: Mapping[str, Any], name: str) -> datetime | None:
 
 def _is_address(mail: Mapping[str, Any], name: str) -> bool:
     value = mail.get(name)
-    return isinstance(value, str) and bool(urlsplit(value).path)
+    if not isinstance(value, str) or not value.isprintable() or len(value) > LONGEST_ADDRESS:
+        return False
+    try:
+        return bool(urlsplit(value).path)
+    except ValueError:  # "http://["
+        return False

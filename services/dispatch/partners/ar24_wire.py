@@ -6,7 +6,6 @@ Keys are hexadecimal digests cut as text, as the vendor's own vector shows; the 
 import base64
 import binascii
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +15,12 @@ from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from kit.days import PARIS
+from kit.outside import read_json
 
 BLOCK_BITS: Final = 128
 DATE_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2199
 _BARE_KEY: Final = re.compile(r"([{,]\s*)([A-Za-z_]\w*)\s*:")
 
 
@@ -79,18 +81,22 @@ def wall_clock(instant: datetime) -> str:
 def from_wall_clock(text: object) -> datetime | None:
     """Read an hour in Paris without a zone; None when there is none.
 
-    The hour that comes twice in October is read as its first occurrence.
+    The hour that comes twice in October is read as its first occurrence. Raises ``ValueError``,
+    also for a year in which nobody used this operator.
     """
     if not isinstance(text, str) or not text or text.startswith("0000"):
         return None
-    return datetime.strptime(text, DATE_FORMAT).replace(tzinfo=PARIS)
+    hour = datetime.strptime(text, DATE_FORMAT).replace(tzinfo=PARIS)
+    if not FIRST_YEAR <= hour.year <= LAST_YEAR:
+        raise ValueError(f"not in the year {hour.year}")
+    return hour
 
 
 def _json(text: str) -> Any:  # noqa: ANN401 - whatever the partner wrote
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError:
-        return json.loads(_BARE_KEY.sub(r'\1"\2":', text))  # the vendor's vector has bare keys
+        return read_json(_BARE_KEY.sub(r'\1"\2":', text))  # the vendor's vector has bare keys
 
 
 def _json_or_unreadable(text: str) -> Any:  # noqa: ANN401 - whatever the partner wrote
