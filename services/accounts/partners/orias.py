@@ -58,6 +58,8 @@ def _read(content: bytes, orias_number: str) -> RegistryAnswer:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise _senseless("no XML") from error
+    if root.getroottree().docinfo.doctype:  # SOAP 1.1, 3: a message must not contain one
+        raise _senseless("with a document type")
     if root.find(f".//{{{ENVELOPE}}}Fault") is not None:
         raise _senseless("a fault")
     for found in root.iter("intermediary"):
