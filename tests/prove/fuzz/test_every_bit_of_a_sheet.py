@@ -77,6 +77,6 @@ def test_no_bit_of_a_sheet_can_be_changed_unnoticed() -> None:
 @pytest.mark.timeout(1800)
 def test_no_byte_of_a_printed_sheet_can_be_changed_unnoticed() -> None:
     pdf_worker.start(ASSETS)
-    sheet = Sheet(pdf_worker.render(PRINTED, FACE, "pdf/ua-1"))
+    sheet = Sheet(pdf_worker.render([PRINTED], FACE, "pdf/ua-1")[0])
 
     assert sheet.unnoticed(one_of_each_byte(sheet.pdf)) == []
