@@ -17,7 +17,7 @@ from kit.blobs import Blobs
 from kit.clock import load_clock
 from kit.db import Database
 from kit.errors import InvalidFields
-from kit.events import Bus, Relay
+from kit.events import Bus, Listener, Relay
 from kit.grpc import Serving
 from kit.http import PartnerHttp
 from kit.mail import MailSender
@@ -27,6 +27,7 @@ from kit.uploads import read_upload
 from preavis.accounts.v1 import accounts_pb2
 from preavis.accounts.v1.accounts_pb2_grpc import add_AccountsServiceServicer_to_server
 from services.accounts import usecases
+from services.accounts.consumers import billing_consumer
 from services.accounts.due import due_worker, start_sweeping
 from services.accounts.partners.argon import Argon
 from services.accounts.partners.mails import Mails
@@ -73,6 +74,7 @@ async def run(settings: AccountsSettings) -> None:
         ],
         loops={
             "relay": Relay(db, bus),
+            "billing": Listener(billing_consumer(store.book), db, bus),
             "mail": mail,
             "due": due_worker(db, clock, store=store, book_of=store.book, registry=registry),
         },

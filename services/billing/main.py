@@ -40,13 +40,15 @@ async def run(settings: BillingSettings) -> None:
     )
     renderer = Renderer(workers=settings.render_workers, assets_dir=settings.assets_dir)
     stationery = PaperStationery(renderer, environment_name=settings.environment)
-    store, files = SqlStore(database), Blobs(settings.blobs_dir)
+    tariff = Tariff.read(TARIFF.read_text("utf-8"))
+    store = SqlStore(database, low_below=tariff.low_below)
+    files = Blobs(settings.blobs_dir)
     servicer = Billing(
         store=store,
         cards=cards,
         stationery=stationery,
         files=files,
-        tariff=Tariff.read(TARIFF.read_text("utf-8")),
+        tariff=tariff,
         clock=clock,
         expects_live=settings.expects_live,
     )

@@ -96,6 +96,43 @@ class WalletChanged(_message.Message):
 Global___WalletChanged: _TypeAlias = WalletChanged  # noqa: Y015
 
 @_typing.final
+class CreditLow(_message.Message):
+    """What an account can spend has fallen below the bound: told once, until credit bought lifts it
+    above again. Aggregate: the wallet (the account's id).
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    AGGREGATE_ID_FIELD_NUMBER: _builtins.int
+    AGGREGATE_VERSION_FIELD_NUMBER: _builtins.int
+    AVAILABLE_CENTS_FIELD_NUMBER: _builtins.int
+    LOW_BELOW_CENTS_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    aggregate_id: _builtins.str
+    aggregate_version: _builtins.int
+    available_cents: _builtins.int
+    """What can be spent now."""
+    low_below_cents: _builtins.int
+    """The bound."""
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        aggregate_id: _builtins.str = ...,
+        aggregate_version: _builtins.int = ...,
+        available_cents: _builtins.int = ...,
+        low_below_cents: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "aggregate_id", b"aggregate_id", "aggregate_version", b"aggregate_version", "available_cents", b"available_cents", "low_below_cents", b"low_below_cents"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreditLow: _TypeAlias = CreditLow  # noqa: Y015
+
+@_typing.final
 class HoldCaptured(_message.Message):
     """Credit set aside was used: the thing was done. Aggregate: the hold."""
 

@@ -57,6 +57,7 @@ class NoticeKind(StrEnum):
     REGISTRATION_LAPSED = "registration-lapsed"
     REGISTRATION_BLOCKS = "registration-blocks"
     REGISTRATION_UNKNOWN = "registration-unknown"
+    CREDIT_LOW = "credit-low"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ PATHS: Final[Mapping[NoticeKind, str]] = {  # where each e-mail's button leads
     NoticeKind.PASSWORD_CHANGED: "/mot-de-passe",
     NoticeKind.EMAIL_CHANGED: "/contact",
     NoticeKind.PROOF_ACCEPTED: "/tableau-de-bord",
+    NoticeKind.CREDIT_LOW: "/credit",
 }
 OTHERWISE: Final = "/compte/justificatifs"
 

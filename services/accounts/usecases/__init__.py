@@ -27,6 +27,7 @@ from services.accounts.usecases.sessions import (
     sweep,
 )
 from services.accounts.usecases.standings import read_standing, review_standing
+from services.accounts.usecases.telling import tell_low_credit
 
 __all__ = [
     "accept_proof",
@@ -55,6 +56,7 @@ __all__ = [
     "set_theme",
     "sign_up",
     "sweep",
+    "tell_low_credit",
     "update_contact",
     "upload_proof",
 ]

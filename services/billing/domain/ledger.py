@@ -98,6 +98,7 @@ class Wallet:
     version: int = 0  # the number of its entries
     frozen_for: str = ""  # "dispute" or "debt": why it may not spend
     freezes: int = 0  # how often it was frozen, or let go
+    low_since: int | None = None  # the version at which it was found low; none before, or since
 
     @property
     def told_version(self) -> int:
@@ -114,6 +115,25 @@ class Wallet:
                 available_cents=str(self.available.cents),
             )
         return replace(self, available=available, held=held, version=self.version + 1)
+
+    def noticed(self, entry: Entry, *, low_below: Money) -> "Wallet":
+        """Return the wallet, having seen whether an entry just applied leaves it low.
+
+        Found low once for each fall: what comes back otherwise (a release, a reversal) is no new
+        beginning, only credit bought above the bound is. A frozen wallet has other worries.
+        """
+        is_low = self.available < low_below
+        if entry.kind is EntryKind.TOP_UP and not is_low:
+            return replace(self, low_since=None)
+        spends = entry.available_change < ZERO
+        if is_low and spends and self.low_since is None and not self.frozen_for:
+            return replace(self, low_since=self.version)
+        return self
+
+    @property
+    def just_fell(self) -> bool:
+        """Whether its latest entry is the one that left it low."""
+        return self.low_since == self.version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

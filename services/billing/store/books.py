@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import mail
 from kit.errors import ChangedMeanwhile
@@ -25,7 +26,7 @@ from services.billing.domain.ledger import (
     WalletFrozen,
 )
 from services.billing.domain.staff import StaffAct
-from services.billing.store.facts import tell_hold, tell_wallet
+from services.billing.store.facts import tell_hold, tell_low, tell_wallet
 from services.billing.store.purchases import SqlPurchases
 from services.billing.store.rows import (
     EntryRow,
@@ -49,6 +50,10 @@ _PLACE: Final = text(
 
 class SqlBooks(SqlPurchases):
     """The books of one account, in a transaction opened by ``SqlStore``."""
+
+    def __init__(self, session: AsyncSession, account_id: UUID, *, low_below: Money) -> None:
+        super().__init__(session, account_id)
+        self._low_below = low_below
 
     async def wallet(self) -> Wallet:
         """Return what the account has."""
@@ -101,7 +106,7 @@ class SqlBooks(SqlPurchases):
         values = self._entry_values(entry)
         with _foreseen():
             row = (await self._session.execute(_POST, values)).mappings().one()
-        return await self._moved(row)
+        return await self._moved(row, entry)
 
     async def entries(self, *, before: int | None, limit: int) -> Sequence[StatementLine]:
         """List entries, latest first, below a wallet version."""
@@ -150,7 +155,7 @@ class SqlBooks(SqlPurchases):
             row = (await self._session.execute(_PLACE, values)).mappings().first()
         if row is None:
             return None
-        await self._moved(row)
+        await self._moved(row, entry)
         return hold
 
     async def bury(self, hold: Hold) -> bool:
@@ -215,16 +220,27 @@ class SqlBooks(SqlPurchases):
         row = await self._session.scalar(wanted.execution_options(populate_existing=True))
         return Wallet(account_id=self._account_id) if row is None else row.read()
 
-    async def _moved(self, row: Any) -> Wallet:  # noqa: ANN401 - a row of a text statement
-        wallet = Wallet(
+    async def _moved(self, row: Any, entry: Entry) -> Wallet:  # noqa: ANN401 - of a text statement
+        """Tell what an entry made of the wallet, whose row stays locked until the end."""
+        before = Wallet(
             account_id=self._account_id,
             available=Money(row["available_cents"]),
             held=Money(row["held_cents"]),
             version=row["version"],
             frozen_for=row["frozen_for"],
             freezes=row["freezes"],
+            low_since=row["low_since"],
         )
+        wallet = before.noticed(entry, low_below=self._low_below)
+        if wallet.low_since != before.low_since:
+            await self._session.execute(
+                update(WalletRow)
+                .where(WalletRow.account_id == self._account_id)
+                .values(low_since=wallet.low_since)
+            )
         await tell_wallet(self._session, wallet)
+        if wallet.just_fell:
+            await tell_low(self._session, wallet, low_below=self._low_below)
         return wallet
 
     def _entry_values(self, entry: Entry) -> dict[str, Any]:

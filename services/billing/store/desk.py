@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kit import due
 from kit.db import Database
+from kit.money import ZERO, Money
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import Wallet
 from services.billing.domain.top_up import Method
@@ -76,14 +77,15 @@ _CHECKS: Final = {
 class SqlStore:
     """Billing's own database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, low_below: Money = ZERO) -> None:
         self._database = database
+        self._low_below = low_below  # credit under it is told to be low
 
     @asynccontextmanager
     async def account(self, account_id: UUID) -> AsyncIterator[SqlBooks]:
         """Open a transaction on one account's money."""
         async with self._database.account(account_id) as session:
-            yield SqlBooks(session, account_id)
+            yield SqlBooks(session, account_id, low_below=self._low_below)
 
     async def open_holds(
         self, *, prefix: str, after: tuple[datetime, UUID] | None, limit: int

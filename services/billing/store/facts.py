@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.events import announce
+from kit.money import Money
 from preavis.billing.v1 import events_pb2
 from services.billing.domain.credit_note import CreditNote
 from services.billing.domain.hold import Hold, HoldState
@@ -19,6 +20,24 @@ async def tell_wallet(session: AsyncSession, wallet: Wallet) -> None:
         available_cents=wallet.available.cents,
         held_cents=wallet.held.cents,
         is_frozen=bool(wallet.frozen_for),
+    )
+    await announce(
+        session,
+        fact,
+        aggregate_id=wallet.account_id,
+        aggregate_version=wallet.told_version,
+        account_id=wallet.account_id,
+    )
+
+
+async def tell_low(session: AsyncSession, wallet: Wallet, *, low_below: Money) -> None:
+    """Tell that what an account can spend has just fallen low."""
+    fact = events_pb2.CreditLow(
+        account_id=str(wallet.account_id),
+        aggregate_id=str(wallet.account_id),
+        aggregate_version=wallet.told_version,
+        available_cents=wallet.available.cents,
+        low_below_cents=low_below.cents,
     )
     await announce(
         session,

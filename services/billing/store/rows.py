@@ -38,6 +38,7 @@ class WalletRow(_Base):
     version: Mapped[int]
     frozen_for: Mapped[str]
     freezes: Mapped[int]
+    low_since: Mapped[int | None]
 
     def read(self) -> Wallet:
         """Return what it means."""
@@ -48,6 +49,7 @@ class WalletRow(_Base):
             version=self.version,
             frozen_for=self.frozen_for,
             freezes=self.freezes,
+            low_since=self.low_since,
         )
 
 

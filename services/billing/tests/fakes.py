@@ -48,14 +48,16 @@ class _State:
     due: dict[str, datetime] = field(default_factory=dict)
     mails: dict[str, Mail] = field(default_factory=dict)
     facts: list[object] = field(default_factory=list)
+    falls: list[Wallet] = field(default_factory=list)
 
 
 class FakeBooks:
     """One account's money, in memory."""
 
-    def __init__(self, state: _State, account_id: UUID) -> None:
+    def __init__(self, state: _State, account_id: UUID, low_below: Money = ZERO) -> None:
         self._state = state
         self._account_id = account_id
+        self._low_below = low_below
 
     async def wallet(self) -> Wallet:
         return self._state.wallets.get(self._account_id, Wallet(account_id=self._account_id))
@@ -82,7 +84,7 @@ class FakeBooks:
     async def post(self, entry: Entry) -> Wallet:
         if entry.account_id != self._account_id:
             raise ValueError("these books are another account's")
-        wallet = (await self.wallet()).after(entry)
+        wallet = (await self.wallet()).after(entry).noticed(entry, low_below=self._low_below)
         if any(line.entry.key == entry.key for line in self._state.lines):
             raise AssertionError(f"written twice: {entry.key}")
         self._state.wallets[self._account_id] = wallet
@@ -96,6 +98,8 @@ class FakeBooks:
             )
         )
         self._state.facts.append(wallet)
+        if wallet.just_fell:
+            self._state.falls.append(wallet)
         return wallet
 
     async def entries(self, *, before: int | None, limit: int) -> Sequence[StatementLine]:
@@ -234,7 +238,8 @@ class FakeBooks:
 class FakeStore:
     """The database, in memory: a transaction that fails leaves nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, low_below: Money = ZERO) -> None:
+        self.low_below = low_below
         self.state = _State()
         self._turn = asyncio.Lock()
 
@@ -242,7 +247,7 @@ class FakeStore:
     async def account(self, account_id: UUID) -> AsyncIterator[FakeBooks]:
         async with self._turn:  # one at a time, as row locks would have it
             draft = copy.deepcopy(self.state)
-            yield FakeBooks(draft, account_id)
+            yield FakeBooks(draft, account_id, self.low_below)
             self.state = draft
 
     async def open_holds(

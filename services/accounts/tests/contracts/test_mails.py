@@ -24,6 +24,8 @@ FACTS = {
     "subject_of": "attestation",
     "orias_number": "07045812",
     "from_day": date(2027, 3, 15),
+    "available_cents": 1_760,
+    "low_below_cents": 2_000,
 }
 LOOSE = re.compile(r"[^\u202f\s][;!?](?!\w)| [:;!?»]|« |'")
 

@@ -39,7 +39,8 @@ CREATE TABLE wallet (
     held_cents bigint NOT NULL DEFAULT 0 CHECK (held_cents >= 0),
     version bigint NOT NULL DEFAULT 0,
     frozen_for text NOT NULL DEFAULT '' CHECK (frozen_for IN ('', 'dispute', 'debt')),
-    freezes bigint NOT NULL DEFAULT 0
+    freezes bigint NOT NULL DEFAULT 0,
+    low_since bigint
 ) WITH (fillfactor = 70)
 """
 ENTRY = """
