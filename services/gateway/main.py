@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 import structlog
 import uvicorn
 from fastapi import FastAPI, Response
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from prometheus_client import start_http_server
 from typing_extensions import override
 
@@ -18,7 +17,7 @@ from kit.db import Database
 from kit.grpc import Peers
 from kit.pruning import HourlyPruning
 from services.gateway import api, files, headers, hooks, pages
-from services.gateway.measure import Measured
+from services.gateway.measure import Measured, trace_requests
 from services.gateway.peers import House
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import PRUNED, Store
@@ -55,7 +54,7 @@ async def run(settings: GatewaySettings) -> None:
     database = Database(settings.database_url, settings.worker_database_url)
     house = House.of(peers)
     app = build(settings, house, Store(database))
-    FastAPIInstrumentor.instrument_app(app)
+    trace_requests(app)
     metrics, _ = start_http_server(settings.metrics_port, settings.grpc_host)
     servers = [
         _server(app, settings, settings.http_port),
