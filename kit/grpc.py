@@ -16,7 +16,8 @@ from opentelemetry.instrumentation.grpc import aio_client_interceptors, aio_serv
 from typing_extensions import override
 
 from kit.errors import Kind, TurnedDown
-from kit.rpc_errors import CODES, PeerRefusal, from_call, to_trailers
+from kit.rpc_errors import CODES, LONGEST_TEXT, PeerRefusal, from_call, to_trailers
+from kit.rpc_requests import read_request
 from kit.telemetry import RPC_SECONDS
 from kit.tokens import (
     Caller,
@@ -168,6 +169,7 @@ class Server:
                 _Layer(_in_time),
                 _Layer(self._known),
                 _Layer(_spoken),
+                _Reading(),  # last, so that what nobody can read is refused like the rest
             ],
             options=_SERVER_OPTIONS,
         )
@@ -226,6 +228,25 @@ class _Layer(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic i
         )
 
 
+class _Reading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # as above
+    """Reads each request within the other layers; gRPC itself would answer INTERNAL."""
+
+    @override
+    async def intercept_service(self, continuation: Any, details: Any) -> Any:
+        handler = await continuation(details)
+        if handler is None or details.method.startswith(_HEALTH):
+            return handler
+
+        async def read(data: bytes, context: Context) -> Any:
+            return await handler.unary_unary(
+                read_request(data, handler.request_deserializer), context
+            )
+
+        return grpc.unary_unary_rpc_method_handler(
+            read, response_serializer=handler.response_serializer
+        )
+
+
 def _measured(path: str, behaviour: Behaviour) -> Behaviour:
     async def speak(request: Any, context: Context) -> Any:
         start, code = time.perf_counter(), "OK"
@@ -270,9 +291,8 @@ def _spoken(path: str, behaviour: Behaviour) -> Behaviour:
 async def _refuse(
     context: Context, refusal: TurnedDown, code: grpc.StatusCode | None = None
 ) -> None:
-    await context.abort(
-        code or CODES[refusal.kind], str(refusal), cast("Any", to_trailers(refusal))
-    )
+    text = str(refusal)[:LONGEST_TEXT]
+    await context.abort(code or CODES[refusal.kind], text, cast("Any", to_trailers(refusal)))
 
 
 @contextmanager

@@ -28,6 +28,8 @@ _KINDS: Final[Mapping[grpc.StatusCode, Kind]] = {
 }
 _DETAILS: Final = "grpc-status-details-bin"
 _NO_RETRY: Final = ("grpc-retry-pushback-ms", "-1")
+LONGEST_TEXT: Final = 200  # characters
+_MOST_BYTES: Final = 4_000  # trailers have 8 KB in all: beyond, the whole refusal would be lost
 _OF_FIELD: Final = "/"  # in ErrorInfo, "field/fact" is a fact of one field
 
 Trailers = tuple[tuple[str, str | bytes], ...]
@@ -46,22 +48,32 @@ class PeerRefusal(TurnedDown):
 
 
 def to_trailers(refusal: TurnedDown) -> Trailers:
-    """Return the trailing metadata that carry a refusal whole, and forbid its blind retry."""
+    """Return the trailing metadata that carry a refusal, and forbid its blind retry.
+
+    It is carried whole, unless it names more fields or quotes more than anyone reads.
+    """
     info = error_details_pb2.ErrorInfo(
-        reason=refusal.reason, domain=DOMAIN, metadata=dict(refusal.facts)
+        reason=refusal.reason, domain=DOMAIN, metadata=_short(refusal.facts)
     )
     bad = error_details_pb2.BadRequest()
     if isinstance(refusal, InvalidFields):
         for error in refusal.errors:
-            bad.field_violations.add(field=error.field, reason=error.reason)
-            for name, value in error.facts.items():
-                info.metadata[f"{error.field}{_OF_FIELD}{name}"] = value
+            if info.ByteSize() + bad.ByteSize() > _MOST_BYTES:
+                break
+            field = error.field[:LONGEST_TEXT]
+            bad.field_violations.add(field=field, reason=error.reason)
+            for name, value in _short(error.facts).items():
+                info.metadata[f"{field}{_OF_FIELD}{name}"] = value
     status = status_pb2.Status(
         code=CODES[refusal.kind].value[0],
-        message=str(refusal),
+        message=str(refusal)[:LONGEST_TEXT],
         details=[_packed(info), *([_packed(bad)] if bad.field_violations else [])],
     )
     return ((_DETAILS, status.SerializeToString()), _NO_RETRY)
+
+
+def _short(facts: Mapping[str, str]) -> dict[str, str]:
+    return {name: value[:LONGEST_TEXT] for name, value in facts.items()}
 
 
 def from_call(error: grpc.aio.AioRpcError) -> TurnedDown | None:
@@ -84,7 +96,10 @@ def _details(
     error: grpc.aio.AioRpcError,
 ) -> tuple[error_details_pb2.ErrorInfo, error_details_pb2.BadRequest]:
     info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
-    status = rpc_status.from_call(cast("Any", error))
+    try:
+        status = rpc_status.from_call(cast("Any", error))
+    except ValueError:  # the details are of another failure than the one that reached us
+        return info, bad
     for detail in status.details if status else ():
         detail.Unpack(info)
         detail.Unpack(bad)

@@ -105,6 +105,27 @@ class CreditShort(TurnedDown):
     reason = "credit-short"
 
 
+async def test_a_request_that_cannot_be_read_is_the_callers_fault() -> None:
+    async with running() as stub:
+        with pytest.raises(InvalidFields) as refused:
+            await stub.Say(StringValue(value="a\0b"))
+
+    assert refused.value.errors[0].field == "value"
+
+
+async def test_a_refusal_too_long_for_the_wire_still_says_why() -> None:
+    async def refuse(_: str) -> str:
+        raise InvalidFields(
+            [FieldError(f"field.{n}", "x", {"value": "é" * 900}) for n in range(99)]
+        )
+
+    async with running(refuse) as stub:
+        with pytest.raises(InvalidFields) as refused:
+            await stub.Say(StringValue())
+
+    assert refused.value.errors[0] == FieldError("field.0", "x", {"value": "é" * 200})
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 async def test_a_refusal_crosses_whole(kind: Kind) -> None:
     class Refusal(CreditShort):
