@@ -62,3 +62,6 @@ async def test_the_accounts_pages_are_accessible(agent: Person, staff: Person) -
     for path in ("verifications", "envois-inconnus", "comptes", "credits"):
         await staff.open(f"/equipe/{path}")
         await staff.look()
+    await staff.open("/equipe/comptes")
+    await staff.follow("Crédit de Agence Béraud Assurances")
+    await staff.look()
