@@ -157,6 +157,7 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
         max_overflow=pool_size,
         pool_timeout=5,
         pool_recycle=_RECYCLED_AFTER_S,
+        hide_parameters=True,  # a traceback in the logs names nobody
         connect_args={"server_settings": _SERVER_SETTINGS, "timeout": 5},
     )
     event.listen(engine.sync_engine, "checkout", _only_living)

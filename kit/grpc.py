@@ -197,6 +197,7 @@ class Server:
             try:
                 who = self._verifier.verify(str(metadata.get(_HEADER, "")))
             except CallerUnknown as refusal:
+                _log.warning("rpc_caller_unknown", method=path, peer=context.peer())
                 await _refuse(context, refusal, grpc.StatusCode.UNAUTHENTICATED)
                 raise
             try:

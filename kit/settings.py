@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Environment = Literal["production", "demo", "test"]
@@ -19,6 +19,7 @@ class ServiceSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    signed_answers: ClassVar[frozenset[str]] = frozenset()  # fields whose answers prove themselves
 
     environment: Environment
     database_url: str = Field(repr=False)  # role <service>_app
@@ -37,6 +38,21 @@ class ServiceSettings(BaseSettings):
     clock: str = "system"  # of business time: "system" or "module:function"
     assets_dir: Path
     public_url: str  # where people reach the gateway, without a final slash
+
+    @model_validator(mode="after")
+    def _production_is_by_https(self) -> Self:
+        """Refuse to start in production on an address that anybody between could read."""
+        if self.environment == "production":
+            open_ones = [
+                name
+                for name, value in self
+                if isinstance(value, str)
+                and value.startswith("http://")
+                and name not in self.signed_answers
+            ]
+            if open_ones:
+                raise ValueError(f"production speaks HTTPS: {', '.join(open_ones)}")
+        return self
 
     @property
     def service(self) -> str:

@@ -72,7 +72,20 @@ def _export(provider: TracerProvider) -> None:
 
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]  # half typed
-    HTTPXClientInstrumentor().instrument()
+    HTTPXClientInstrumentor().instrument(request_hook=cut_query, async_request_hook=cut_query_async)
+
+
+def cut_query(span: trace.Span, _request: object) -> None:
+    """Keep the query of a partner's address out of traces: some carry our key in it."""
+    for name in ("http.url", "url.full"):
+        address = (getattr(span, "attributes", None) or {}).get(name)
+        if isinstance(address, str):
+            span.set_attribute(name, address.partition("?")[0])
+
+
+async def cut_query_async(span: trace.Span, request: object) -> None:
+    """Do the same for calls that are awaited."""
+    cut_query(span, request)
 
 
 def flush() -> None:

@@ -23,6 +23,11 @@ _KEPT: Final = 2048  # tokens of a process: callers by their audiences
 _ALGORITHM: Final = "EdDSA"  # the only one accepted, whatever the token says
 
 
+_UNREADABLE: Final = (  # what readers of a hostile text raise
+    jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError, RecursionError,
+)  # fmt: skip
+
+
 class CallerUnknown(TurnedDown):
     """The token is absent, forged, too old, or meant for someone else."""
 
@@ -189,7 +194,7 @@ class Verifier:
         try:
             who, issued, expires = self._known(token)
             self._check_age(issued, expires)
-        except (jwt.InvalidTokenError, KeyError, ValueError, TypeError) as error:
+        except _UNREADABLE as error:
             raise CallerUnknown("the caller's token is not valid") from error
         return who
 

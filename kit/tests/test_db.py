@@ -1,8 +1,9 @@
+import traceback
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from kit.db import Database, wake_after_commit
 from kit.errors import ChangedMeanwhile, TryAgain
@@ -147,3 +148,17 @@ async def test_a_commit_wakes_the_loops_it_worked_for(db: Database) -> None:
         assert not db.written.items.is_set()
 
     assert db.written.items.is_set()
+
+
+async def test_an_error_that_reaches_the_logs_names_nobody(db: Database) -> None:
+    account_id, note_id = new_id(), new_id()
+    private = text("INSERT INTO note (id, account_id, body) VALUES (:id, :account_id, :body)")
+    row = {"id": note_id, "account_id": account_id, "body": "Hélène Marchetti"}
+
+    async with db.account(account_id) as session:
+        await session.execute(private, row)
+        with pytest.raises(IntegrityError) as broken:
+            await session.execute(private, row)
+        await session.rollback()
+
+    assert "Marchetti" not in "".join(traceback.format_exception(broken.value))

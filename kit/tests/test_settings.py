@@ -62,3 +62,37 @@ def test_settings_do_not_change() -> None:
 
     with pytest.raises(ValidationError):
         settings.grpc_port = 1  # type: ignore[misc]  # that is the point
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "starts"),
+    [
+        ("PUBLIC_URL", "https://example.fr", True),
+        ("PUBLIC_URL", "http://example.fr", False),
+        ("REGISTRY_URL", "http://registry.example", False),
+        ("TIMESTAMP_URL", "http://time.example", True),
+    ],
+)
+def test_production_speaks_https_but_to_who_signs_its_answers(
+    environment: pytest.MonkeyPatch, name: str, value: str, *, starts: bool
+) -> None:
+    class WithPartners(SampleSettings):
+        registry_url: str = "https://registry.example"
+        timestamp_url: str = "https://time.example"
+        signed_answers = frozenset({"timestamp_url"})
+
+    environment.setenv("SAMPLE_ENVIRONMENT", "production")
+    environment.setenv(f"SAMPLE_{name}", value)
+
+    if starts:
+        assert WithPartners().environment == "production"
+    else:
+        with pytest.raises(ValidationError, match=name.lower()):
+            WithPartners()
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_laptop_and_the_tests_need_no_https(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SAMPLE_PUBLIC_URL", "http://localhost:8000")
+
+    assert SampleSettings().public_url == "http://localhost:8000"

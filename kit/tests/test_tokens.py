@@ -1,8 +1,10 @@
+import base64
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kit.tokens import (
     Caller,
@@ -132,3 +134,35 @@ def test_outgoing_calls_speak_for_the_last_one_named() -> None:
         ):
             assert speaking_as().roles == {"staff"}
         assert speaking_as() == agent()
+
+
+def _hostile(payload: str) -> str:
+    head = base64.urlsafe_b64encode(b'{"alg":"EdDSA"}').rstrip(b"=").decode()
+    body = base64.urlsafe_b64encode(payload.encode()).rstrip(b"=").decode()
+    return f"{head}.{body}.AAAA"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "", ".", "..", "a.b.c", "\0", "é.é.é", "." * 5000,
+        _hostile("[]"), _hostile("{}"), _hostile('{"iss": ["gateway"]}'),
+        _hostile('{"iss": {"a": 1}, "iat": 1e400}'), _hostile('{"a":' + "[" * 20_000),
+        _hostile('{"iss":"gateway","iat":Infinity,"exp":NaN,"aud":"letters"}'),
+    ],
+    ids=range(13),
+)  # fmt: skip
+def test_whatever_is_sent_for_a_token_is_refused_and_breaks_nothing(hostile: str) -> None:
+    with pytest.raises(CallerUnknown):
+        verifier().verify(hostile)
+
+
+def test_a_token_well_signed_whose_times_are_no_times_is_refused() -> None:
+    private = Ed25519PrivateKey.generate()
+    raw = base64.urlsafe_b64encode(private.public_key().public_bytes_raw()).rstrip(b"=").decode()
+    claims = jwt.decode(token(), options={"verify_signature": False})
+    for times in ({"iat": float("inf")}, {"exp": float("nan")}, {"iat": "x"}, {"iat": [1]}):
+        signed = jwt.encode({**claims, **times}, private, algorithm="EdDSA")
+
+        with pytest.raises(CallerUnknown):
+            verifier(keys={"gateway": raw}).verify(signed)

@@ -17,6 +17,7 @@ class DispatchSettings(ServiceSettings):
     seal_key: str = Field(repr=False)
     seal_certificate: str
     timestamp_url: str
+    signed_answers = frozenset({"timestamp_url"})  # authorities speak plain HTTP, and sign
     render_workers: int = 1
     seal_workers: int = 1
     hands: int = 4  # sendings worked on at once by one process

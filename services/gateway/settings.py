@@ -14,7 +14,7 @@ class GatewaySettings(ServiceSettings):
     http_port: int
     files_port: int  # other people's files are shown from here: another origin, no cookie
     files_url: str = ""  # where people reach it; empty: this machine, at files_port
-    cookie_key: str = Field(repr=False, min_length=16)
+    cookie_key: str = Field(repr=False, min_length=32)
     sandbox_url: str = ""  # demo only: where to play the partners
     requests_per_second: float = 20.0  # what one account may ask of /v1, in the long run
     requests_burst: int = 60  # and at once
