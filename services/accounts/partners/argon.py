@@ -1,6 +1,7 @@
 """Passwords by Argon2id, in threads: hashing releases the interpreter, and must not block it."""
 
 import asyncio
+import unicodedata
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -36,7 +37,7 @@ class Argon:
         return self._argon.check_needs_rehash(password_hash)
 
     def _check(self, password_hash: str, password: str) -> bool:
-        try:
-            return self._argon.verify(password_hash, password)
+        try:  # NFC, as it was hashed: keyboards do not agree on how an accent is sent
+            return self._argon.verify(password_hash, unicodedata.normalize("NFC", password))
         except (VerificationError, InvalidHashError):
             return False

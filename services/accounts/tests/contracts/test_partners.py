@@ -1,5 +1,6 @@
 """The registry and the hasher: fakes beside the adapters, on the sandbox's own protocol."""
 
+import unicodedata
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -137,6 +138,13 @@ async def test_only_the_same_password_matches(hasher: Hasher) -> None:
     assert not await hasher.matches(hashed, "Tramway-vert-38")
     assert not await hasher.matches(None, "Tramway-vert-38!")
     assert not hasher.is_outdated(hashed)
+
+
+async def test_an_accent_is_one_however_it_is_sent() -> None:
+    hasher = Argon()
+    hashed = await hasher.hash(unicodedata.normalize("NFC", "Forêt-dorée-38!"))
+
+    assert await hasher.matches(hashed, unicodedata.normalize("NFD", "Forêt-dorée-38!"))
 
 
 async def test_weaker_hashes_are_outdated() -> None:
