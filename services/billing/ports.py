@@ -14,7 +14,7 @@ from kit.money import Money
 from services.billing.domain.card import CardNews, CardPage, CardReturn
 from services.billing.domain.credit_note import CreditNote, CreditNotePaper
 from services.billing.domain.hold import Hold
-from services.billing.domain.ledger import Entry, StatementLine, Wallet
+from services.billing.domain.ledger import ALWAYS, Entry, Period, StatementLine, Wallet
 from services.billing.domain.numbering import Series
 from services.billing.domain.receipt import Receipt
 from services.billing.domain.staff import StaffAct
@@ -79,8 +79,10 @@ class Books(Protocol):
     async def post(self, entry: Entry) -> Wallet:
         """Write an entry and move the wallet. Raises ``CreditInsufficient``."""
 
-    async def entries(self, *, before: int | None, limit: int) -> Sequence[StatementLine]:
-        """List entries, latest first, below a wallet version."""
+    async def entries(
+        self, *, before: int | None, limit: int, within: Period = ALWAYS
+    ) -> Sequence[StatementLine]:
+        """List entries that occurred within a period, latest first, below a wallet version."""
 
     async def place(self, hold: Hold, entry: Entry) -> Hold | None:
         """Set credit aside; return nothing when the key is already known.

@@ -777,19 +777,27 @@ class ListEntriesRequest(_message.Message):
 
     CURSOR_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    FROM_DAY_FIELD_NUMBER: _builtins.int
+    UNTIL_DAY_FIELD_NUMBER: _builtins.int
     cursor: _builtins.str
     """From the page before; empty for the first."""
     page_size: _builtins.int
-    """Lines wanted, 1 to 100; 0 means 50."""
+    """Lines wanted, 1 to 500; 0 means 50."""
+    from_day: _builtins.str
+    """The first Paris day on which a line was written, ISO; empty for no beginning."""
+    until_day: _builtins.str
+    """The last one, included, ISO; empty for no end."""
     def __init__(
         self,
         *,
         cursor: _builtins.str = ...,
         page_size: _builtins.int = ...,
+        from_day: _builtins.str = ...,
+        until_day: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "page_size", b"page_size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "from_day", b"from_day", "page_size", b"page_size", "until_day", b"until_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -6,10 +6,12 @@ bucket leaves others, to the cent: money is moved, never made.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
+from kit.days import paris_instant
 from kit.errors import TurnedDown
 from kit.money import ZERO, Money
 
@@ -146,6 +148,30 @@ class StatementLine:
     held_after: Money
     wallet_version: int
     credit_note: str = ""  # the number of the credit note of a reversal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """From an instant, until another left out; either may be open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __contains__(self, at: datetime) -> bool:
+        """Say whether an instant falls within it."""
+        begun = self.since is None or self.since <= at
+        return begun and (self.until is None or at < self.until)
+
+
+ALWAYS: Final = Period()
+
+
+def period(first: date | None, last: date | None) -> Period:
+    """Return whole Paris days: from midnight of the first until the midnight after the last."""
+    return Period(
+        since=paris_instant(first) if first else None,
+        until=paris_instant(last + timedelta(days=1)) if last else None,
+    )
 
 
 def paying_debt(amount: Money, owed: Money) -> Mapping[Bucket, Money]:

@@ -13,6 +13,7 @@ from kit.ids import parse_id
 from kit.money import Money
 from preavis.billing.v1 import billing_pb2 as pb
 from preavis.billing.v1.billing_pb2_grpc import BillingServiceServicer
+from services.billing.domain.ledger import period
 from services.billing.domain.staff import Actor
 from services.billing.domain.tariff import Tariff
 from services.billing.domain.top_up import Buyer
@@ -180,10 +181,11 @@ class Billing(BillingServiceServicer):
     async def ListEntries(
         self, request: pb.ListEntriesRequest, context: Any
     ) -> pb.ListEntriesResponse:
-        limit = _page_size(request.page_size, usual=50, most=100)
+        limit = _page_size(request.page_size, usual=50, most=500)
         before = int(request.cursor) if request.cursor.isdecimal() else None
+        days = messages.read_day(request.from_day), messages.read_day(request.until_day)
         lines = await wallets.list_entries(
-            caller_account(), before=before, limit=limit, store=self.store
+            caller_account(), before=before, limit=limit, within=period(*days), store=self.store
         )
         return pb.ListEntriesResponse(
             entries=[messages.entry(line) for line in lines],

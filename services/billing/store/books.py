@@ -17,10 +17,12 @@ from kit.mail import Mail
 from kit.money import Money
 from services.billing.domain.hold import Hold, HoldState
 from services.billing.domain.ledger import (
+    ALWAYS,
     Bucket,
     CreditInsufficient,
     Entry,
     EntryKind,
+    Period,
     StatementLine,
     Wallet,
     WalletFrozen,
@@ -108,11 +110,17 @@ class SqlBooks(SqlPurchases):
             row = (await self._session.execute(_POST, values)).mappings().one()
         return await self._moved(row, entry)
 
-    async def entries(self, *, before: int | None, limit: int) -> Sequence[StatementLine]:
-        """List entries, latest first, below a wallet version."""
+    async def entries(
+        self, *, before: int | None, limit: int, within: Period = ALWAYS
+    ) -> Sequence[StatementLine]:
+        """List entries that occurred within a period, latest first, below a wallet version."""
         wanted = select(EntryRow).where(EntryRow.account_id == self._account_id)
         if before is not None:
             wanted = wanted.where(EntryRow.wallet_version < before)
+        if within.since is not None:
+            wanted = wanted.where(EntryRow.occurred_at >= within.since)
+        if within.until is not None:
+            wanted = wanted.where(EntryRow.occurred_at < within.until)
         wanted = wanted.order_by(EntryRow.wallet_version.desc()).limit(limit)
         rows = (await self._session.scalars(wanted)).all()
         postings = await self._session.scalars(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from services.billing.domain.ledger import StatementLine, Wallet
+from services.billing.domain.ledger import ALWAYS, Period, StatementLine, Wallet
 from services.billing.domain.tariff import Price, Product, Tariff
 from services.billing.ports import Store
 
@@ -16,11 +16,11 @@ async def read_wallet(account_id: UUID, *, store: Store) -> Wallet:
 
 
 async def list_entries(
-    account_id: UUID, *, before: int | None, limit: int, store: Store
+    account_id: UUID, *, before: int | None, limit: int, store: Store, within: Period = ALWAYS
 ) -> Sequence[StatementLine]:
-    """Return a page of the statement, latest first."""
+    """Return a page of the statement of a period, latest first."""
     async with store.account(account_id) as books:
-        return await books.entries(before=before, limit=limit)
+        return await books.entries(before=before, limit=limit, within=within)
 
 
 def list_prices(day: date, *, tariff: Tariff) -> Sequence[Price]:

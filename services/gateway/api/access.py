@@ -1,6 +1,7 @@
 """Who asks: the bearer of a session, within their rate, and the calls made on their behalf."""
 
 from collections.abc import AsyncIterator
+from functools import cache
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,6 +13,7 @@ from services.gateway.peers import House, Principal, acting_as, authenticate, ho
 from services.gateway.rates import place_of, take_of_account, take_of_visitor
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import Store
+from services.gateway.wording.catalogue import Catalogue
 
 BEARER = HTTPBearer(
     auto_error=False,
@@ -34,6 +36,13 @@ def the_settings(request: Request) -> GatewaySettings:
     return found
 
 
+@cache
+def the_wording() -> Catalogue:
+    """Give a route the French words of closed lists."""
+    return Catalogue.load()
+
+
+TheWording = Annotated[Catalogue, Depends(the_wording)]
 TheStore = Annotated[Store, Depends(the_store)]
 TheSettings = Annotated[GatewaySettings, Depends(the_settings)]
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Response
 
 from preavis.accounts.v1 import accounts_pb2
 from preavis.billing.v1 import billing_pb2 as pb
-from services.gateway.api.access import SomeonesHouse, TheSettings, VisitorsHouse
-from services.gateway.api.files import PDF, file_answer
+from services.gateway.api.access import SomeonesHouse, TheSettings, TheWording, VisitorsHouse
+from services.gateway.api.files import CSV, PDF, file_answer
 from services.gateway.api.once import OnceAsAgent
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.credit import (
@@ -21,6 +21,8 @@ from services.gateway.api.shapes.credit import (
     WantedTopUp,
 )
 from services.gateway.buyers import buyer_lines
+from services.gateway.sheets import MEDIA_TYPE
+from services.gateway.statement import statement
 
 router = APIRouter(tags=["Crédit"])
 Cursor = Annotated[str, Query(description="`next_cursor` of the page before.")]
@@ -101,3 +103,13 @@ async def list_entries(
     """Return every line that moved the credit, latest first, each with its cause."""
     request = pb.ListEntriesRequest(cursor=cursor, page_size=page_size)
     return Entries.of(await house.billing.ListEntries(request, timeout=5))
+
+
+@router.get("/credit/statement.csv", summary="Statement, for a spreadsheet", responses=CSV)
+async def export_statement(
+    house: SomeonesHouse, wording: TheWording, first: date, last: date
+) -> Response:
+    """Return every line of these Paris days, a year at most: French CSV, no cell is a formula."""
+    data = await statement(house.billing, wording, first=first, last=last)
+    name = f"releve-preavis-{first}-{last}.csv"
+    return file_answer(data, filename=name, media_type=MEDIA_TYPE)

@@ -24,6 +24,7 @@ RAW: Final = {
     }
 }
 PDF: Final[Responses] = {200: {"content": {"application/pdf": {}}, "description": "The file."}}
+CSV: Final[Responses] = {200: {"content": {"text/csv": {}}, "description": "The file."}}
 FILE: Final[Responses] = {
     200: {
         "content": {"application/pdf": {}, "image/png": {}, "image/jpeg": {}},

@@ -1,6 +1,7 @@
 """Buying credit on the card company's own page, and what was bought and spent."""
 
 import asyncio
+from datetime import date, timedelta
 from typing import Final
 
 from fastapi import APIRouter, Response
@@ -13,11 +14,14 @@ from services.gateway.forms.form import Form
 from services.gateway.pages.enums import slug
 from services.gateway.pages.frame import quietly
 from services.gateway.pages.visit import Agent, Visit
+from services.gateway.sheets import MEDIA_TYPE
+from services.gateway.statement import statement
 
 router = APIRouter()
 
 AMOUNTS: Final = (5_000, 10_000, 20_000, 50_000)
 _USUAL: Final = "10000"
+_A_YEAR: Final = timedelta(days=365)
 
 
 @router.get("/credit")
@@ -117,13 +121,18 @@ async def back_from_card_page(visit: Agent, top_up_id: str, pour: str = "") -> R
 @router.get("/facturation")
 async def invoicing(visit: Agent, apres: str = "") -> Response:
     """List purchases with their receipts, and the statement."""
+    return await _invoicing_page(visit, Form(), apres)
+
+
+async def _invoicing_page(visit: Visit, form: Form, cursor: str = "") -> Response:
     billing = visit.house.billing
     top_ups, entries = await asyncio.gather(
         billing.ListTopUps(billing_pb2.ListTopUpsRequest(page_size=20)),
-        billing.ListEntries(billing_pb2.ListEntriesRequest(cursor=apres, page_size=50)),
+        billing.ListEntries(billing_pb2.ListEntriesRequest(cursor=cursor, page_size=50)),
     )
     return await visit.page(
         "compte/facturation.html",
+        form=form,
         top_ups=top_ups.top_ups,
         state_of=lambda top_up: slug(billing_pb2.TopUpState, top_up.state),
         method_of=lambda top_up: slug(billing_pb2.TopUpMethod, top_up.method),
@@ -131,7 +140,30 @@ async def invoicing(visit: Agent, apres: str = "") -> Response:
         next_cursor=entries.next_cursor,
         entry_kind=_entry_kind,
         product_of=_product_of,
+        exported_from=(visit.today - _A_YEAR).isoformat(),
+        exported_until=visit.today.isoformat(),
     )
+
+
+@router.get("/facturation/releve.csv")
+async def export(visit: Agent, du: str = "", au: str = "") -> Response:
+    """Give the statement of some days as a spreadsheet; without days, the last twelve months."""
+    form = Form.of({"du": du, "au": au})
+    first = form.day("du", today=visit.today) or (visit.today - _A_YEAR).isoformat()
+    last = form.day("au", today=visit.today) or visit.today.isoformat()
+    try:
+        form.check()
+        data = await statement(
+            visit.house.billing,
+            visit.desk.wording,
+            first=date.fromisoformat(first),
+            last=date.fromisoformat(last),
+        )
+    except TurnedDown as refusal:
+        names = {"first": "du", "last": "au"}
+        return await _invoicing_page(visit, form.turned_down(refusal, names))
+    name = f"releve-preavis-{first}-{last}.csv"
+    return visit.file(data, media_type=MEDIA_TYPE, filename=name, inline=False)
 
 
 @router.get("/facturation/recus/{top_up_id}")

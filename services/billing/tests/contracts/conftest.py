@@ -10,7 +10,8 @@ from services.billing.partners.stripe_cards import StripeCards
 from services.billing.ports import Store
 from services.billing.store import SqlStore
 from services.billing.tests.contracts.desks import Desk, FakeDesk, SandboxDesk
-from services.billing.tests.fakes import FakeCards, FakeStore
+from services.billing.tests.fakes import FakeStore
+from services.billing.tests.outside import FakeCards
 from tests.support.servers import MakeDatabase
 
 

@@ -12,7 +12,7 @@ from services.billing.domain.top_up import TopUp
 from services.billing.partners.stripe_cards import StripeCards
 from services.billing.ports import Cards
 from services.billing.tests.builders import a_refund, news
-from services.billing.tests.fakes import FakeCards
+from services.billing.tests.outside import FakeCards
 
 
 class Desk(Protocol):

@@ -1,6 +1,6 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,11 +9,18 @@ from kit.errors import ChangedMeanwhile, TurnedDown
 from kit.ids import new_id
 from kit.money import ZERO, Money
 from services.billing.domain.hold import Hold, HoldState
-from services.billing.domain.ledger import Bucket, CreditInsufficient, EntryKind, WalletFrozen
+from services.billing.domain.ledger import (
+    Bucket,
+    CreditInsufficient,
+    EntryKind,
+    WalletFrozen,
+    period,
+)
 from services.billing.domain.numbering import Series, paper_number
 from services.billing.domain.top_up import TopUpMissing, TopUpState
 from services.billing.ports import CardEvent, KnownReturn, Store
 from services.billing.tests.builders import NOW, TODAY, a_dispute, a_hold, a_refund, a_top_up
+from tests.support.time import paris
 
 
 async def credit(
@@ -198,6 +205,25 @@ async def test_the_statement_tells_each_movement_latest_first(store: Store) -> N
     assert hold_line.entry.postings == {Bucket.AVAILABLE: Money(-540), Bucket.HELD: Money(540)}
     assert (hold_line.available_after, hold_line.held_after) == (Money(4460), Money(540))
     assert older == [top_up_line]
+
+
+async def test_a_statement_of_some_days_holds_both_their_ends(store: Store) -> None:
+    account_id, keys = await credit(store, 5000), [a_key() for _ in range(3)]
+    instants = [
+        paris(text)
+        for text in ("Thu 2027-01-14 00:00", "Fri 2027-01-15 23:59", "Sat 2027-01-16 00:00")
+    ]
+    for key, at in zip(keys, instants, strict=True):
+        async with store.account(account_id) as books:
+            await books.place(*a_hold(key, account_id=account_id, at=at))
+
+    async with store.account(account_id) as books:
+        days = period(date(2027, 1, 14), date(2027, 1, 15))
+        lines = await books.entries(before=None, limit=10, within=days)
+        since = await books.entries(before=None, limit=10, within=period(date(2027, 1, 16), None))
+
+    assert [line.entry.key for line in lines] == [f"hold:{keys[1]}", f"hold:{keys[0]}"]
+    assert [line.entry.key for line in since] == [f"hold:{keys[2]}"]
 
 
 async def test_many_holds_at_once_never_go_below_zero(store: Store) -> None:

@@ -8,7 +8,7 @@ from services.billing.domain.card import CardReturn, CardState
 from services.billing.domain.top_up import TopUp
 from services.billing.ports import Cards, Store
 from services.billing.tests.builders import BUYER, news, tariff
-from services.billing.tests.fakes import FakeCards
+from services.billing.tests.outside import FakeCards
 from services.billing.usecases.top_ups import compare, start_top_up
 from services.billing.usecases.wallets import read_wallet
 from tests.support.time import SettableClock

@@ -3,7 +3,8 @@
 import pytest
 
 from services.billing.domain.top_up import TopUp
-from services.billing.tests.fakes import FakeCards, FakeStore
+from services.billing.tests.fakes import FakeStore
+from services.billing.tests.outside import FakeCards
 from tests.support.time import SettableClock
 
 from .buying import ACCOUNT, begin

@@ -4,7 +4,8 @@ from services.billing.domain.card import ReturnState
 from services.billing.domain.ledger import Bucket, Entry, EntryKind
 from services.billing.domain.top_up import TopUp
 from services.billing.tests.builders import a_dispute, a_refund
-from services.billing.tests.fakes import FakeCards, FakeStore
+from services.billing.tests.fakes import FakeStore
+from services.billing.tests.outside import FakeCards
 from services.billing.usecases.wallets import list_entries, read_wallet
 from tests.support.time import SettableClock
 

@@ -19,7 +19,8 @@ from services.billing.domain.transfer import (
     read_transfer,
 )
 from services.billing.tests.builders import BUYER, a_dispute, a_refund
-from services.billing.tests.fakes import FakeCards, FakeStore
+from services.billing.tests.fakes import FakeStore
+from services.billing.tests.outside import FakeCards
 from services.billing.usecases.desk import (
     list_frozen,
     record_transfer,

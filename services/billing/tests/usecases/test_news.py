@@ -7,7 +7,8 @@ from services.billing.domain.card import CardState
 from services.billing.domain.top_up import TopUp
 from services.billing.ports import NewsNotGenuine
 from services.billing.tests.builders import news
-from services.billing.tests.fakes import FakeCards, FakeStore
+from services.billing.tests.fakes import FakeStore
+from services.billing.tests.outside import FakeCards
 from services.billing.usecases.news import PartnerUnknown, handle_news, receive_news
 from tests.support.time import SettableClock
 

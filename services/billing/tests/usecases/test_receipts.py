@@ -6,7 +6,8 @@ from kit.failpoints import Crashed, crash_at
 from services.billing.domain.card import CardState
 from services.billing.domain.top_up import TopUp
 from services.billing.tests.builders import news
-from services.billing.tests.fakes import FakeCards, FakeFiles, FakeStationery, FakeStore
+from services.billing.tests.fakes import FakeStore
+from services.billing.tests.outside import FakeCards, FakeFiles, FakeStationery
 from services.billing.usecases import receipts
 from tests.support.time import SettableClock
 

@@ -13,7 +13,8 @@ from services.billing.domain.ledger import EntryKind
 from services.billing.domain.tariff import Product
 from services.billing.ports import DueKind
 from services.billing.tests.builders import BUYER, TODAY, tariff
-from services.billing.tests.fakes import FakeFiles, FakeStationery, FakeStore
+from services.billing.tests.fakes import FakeStore
+from services.billing.tests.outside import FakeFiles, FakeStationery
 from services.billing.usecases.credit_notes import make_credit_note, read_credit_note
 from services.billing.usecases.holds import capture_hold, place_hold, release_hold
 from services.billing.usecases.reversals import reverse_hold

@@ -11,7 +11,8 @@ from services.billing.domain.ledger import EntryKind
 from services.billing.domain.tariff import AmountNotOffered
 from services.billing.domain.top_up import IdempotencyKeyReused, TopUp, TopUpState
 from services.billing.tests.builders import news
-from services.billing.tests.fakes import FakeCards, FakeStore
+from services.billing.tests.fakes import FakeStore
+from services.billing.tests.outside import FakeCards
 from services.billing.usecases.top_ups import list_top_ups, read_top_up
 from services.billing.usecases.wallets import list_entries
 from tests.support.time import SettableClock

@@ -165,3 +165,26 @@ async def test_a_case_is_evaluated_without_an_account(api: Edge) -> None:
     assert request.facts.policyholder_kind == letters_pb2.POLICYHOLDER_KIND_PERSON
     assert dict(request.facts.fields) == {"anniversary": "2027-01-01"}
     assert request.WhichOneof("wish") == "new_start"
+
+
+async def test_the_statement_is_given_as_a_spreadsheet(api: Edge) -> None:
+    api.billing.answers["ListEntries"] = lambda _: billing_pb2.ListEntriesResponse(
+        entries=[
+            billing_pb2.StatementEntry(
+                kind=billing_pb2.ENTRY_KIND_HOLD, available_change_cents=-540, cause="26-00001"
+            )
+        ]
+    )
+
+    answer = await api.ask("GET", "/v1/credit/statement.csv?first=2026-01-01&last=2026-12-31")
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert ";26-00001;;-5,40;" in answer.content.decode("utf-8-sig")
+    assert api.called("ListEntries").request.from_day == "2026-01-01"
+
+
+async def test_a_statement_of_more_than_a_year_is_refused(api: Edge) -> None:
+    answer = await api.ask("GET", "/v1/credit/statement.csv?first=2024-01-01&last=2026-12-31")
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["reason"] == "period-too-long"
