@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
+from services.gateway.measure import route_of
 from services.gateway.rates import TooManyRequests
 from services.gateway.wording.reasons import Reasons
 
@@ -99,7 +100,11 @@ def install(app: FastAPI) -> None:
 async def _turned_down(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, TurnedDown)  # noqa: S101 - the handler is registered for it alone
     errors = error.errors if isinstance(error, InvalidFields) else ()
-    return answer(request, _status(error), error.reason, facts=error.facts, errors=errors)
+    status = _status(error)
+    if error.kind in {Kind.LATER, Kind.DENIED}:
+        route = route_of(request.scope)
+        _log.warning("request_refused", reason=error.reason, status=int(status), route=route)
+    return answer(request, status, error.reason, facts=error.facts, errors=errors)
 
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:

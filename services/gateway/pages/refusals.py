@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from kit.errors import Kind, TurnedDown
+from services.gateway.measure import route_of
 from services.gateway.pages.desk import Desk
 from services.gateway.pages.frame import Frame, frame_for, quietly
 from services.gateway.pages.security import SAFE_METHODS, path_of_ours
@@ -51,8 +52,10 @@ async def _turned_down(request: Request, error: Exception) -> Response:
         raise error
     desk: Desk = request.app.state.desk
     status = _STATUSES.get(error.reason) or status_of(error)
-    if error.kind is Kind.LATER:
-        _log.warning("page_unavailable", reason=error.reason)
+    if error.kind in {Kind.LATER, Kind.DENIED}:
+        _log.warning(
+            "page_refused", reason=error.reason, status=status, route=route_of(request.scope)
+        )
     return await _page(request, status, desk.reasons.words(error.reason, error.facts))
 
 
