@@ -159,9 +159,12 @@ class Agency:
 
     async def download(self, letter_id: str, kind: str) -> bytes:
         """Download a proof, byte for byte."""
+        return await self.file(f"/letters/{letter_id}/sending/proofs/{kind}")
+
+    async def file(self, path: str) -> bytes:
+        """Download a file of the account."""
         headers = {"Authorization": f"Bearer {self.rest.token}"}
-        path = f"/v1/letters/{letter_id}/sending/proofs/{kind}"
-        answer = await self.rest.client.get(path, headers=headers)
+        answer = await self.rest.client.get(f"/v1{path}", headers=headers)
         return answer.raise_for_status().content
 
     async def change(

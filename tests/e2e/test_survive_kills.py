@@ -32,6 +32,7 @@ CANCELLING: Final = {
     "dispatch.give-back.mandate-freed",
     "dispatch.give-back.thawed",
 }
+BOUNCING: Final = {"dispatch.reverse.reversed", "dispatch.reverse.told"}
 # Roads that need a refusal or a silence: walked on fakes by services/dispatch/tests.
 ELSEWHERE: Final = {
     "dispatch.prepare.turned-down",
@@ -42,6 +43,7 @@ ELSEWHERE: Final = {
     "dispatch.give-back.mandate-freed",
     "dispatch.give-back.thawed",
 }
+GIVING_BACK: Final = {"billing.reverse.committed", "billing.credit_note.kept"}
 MONEY: Final = {"billing.hold.committed", "billing.capture.committed", "billing.release.committed"}
 
 
@@ -144,7 +146,7 @@ async def left_once(agency: Agency, outside: Outside, letter: dict[str, Any]) ->
 async def test_dispatch_dies_at_each_step_and_the_letter_leaves_once(
     house: House, outside: Outside, agency: Agency, tmp_path: Path
 ) -> None:
-    points = set(declared_in(Path("services/dispatch"))) - CANCELLING - ELSEWHERE
+    points = set(declared_in(Path("services/dispatch"))) - CANCELLING - BOUNCING - ELSEWHERE
     letter = await a_ready_letter(agency)
     letter_id = letter["letter_id"]
 
@@ -218,3 +220,37 @@ async def test_billing_dies_at_each_movement_and_every_cent_is_explained(
     lines = (await agency.rest.get("/credit/entries"))["entries"]
     assert sum(line["available_change_cents"] for line in lines) == wallet["available_cents"]
     assert sum(line["held_change_cents"] for line in lines) == 0
+
+
+async def test_a_bounce_after_the_deposit_is_paid_back_once_through_deaths(
+    house: House, outside: Outside, agency: Agency, tmp_path: Path
+) -> None:
+    letter = await a_ready_letter(agency)
+    letter_id = letter["letter_id"]
+    await agency.finalise(letter_id, {"now": True})
+    sending = await settle(agency, outside, letter_id)
+
+    async def told() -> list[dict[str, Any]]:
+        if names_in(tmp_path) != BOUNCING | GIVING_BACK:
+            return []  # somebody has still to die
+        return await outside.mails_to(agency.email, subject="Crédit rendu")
+
+    await arm(house, "dispatch", BOUNCING, tmp_path)
+    await arm(house, "billing", GIVING_BACK, tmp_path)
+    try:
+        await outside.decide(sending["operator_reference"], "bounce")
+        await agency.sending_in(letter_id, "bounced", patience_s=PATIENCE_S)
+        (mail,) = await until(told, what="the e-mail, after all deaths", patience_s=PATIENCE_S)
+    finally:
+        await disarm(house, "billing")
+        await disarm(house, "dispatch")
+
+    back, debit, *_ = (await agency.rest.get("/credit/entries"))["entries"]
+    assert (back["kind"], debit["kind"]) == ("reversal", "capture")
+    assert (back["cause"], back["available_change_cents"]) == (letter["number"], 540)
+    assert back["credit_note_number"] in mail["text"]
+    paper = await agency.file(f"/credit/credit-notes/{back['credit_note_number']}")
+    assert paper.startswith(b"%PDF")
+    wallet = await agency.rest.get("/credit")
+    assert (wallet["available_cents"], wallet["held_cents"]) == (5_000, 0)
+    assert [mail] == await outside.mails_to(agency.email, subject="Crédit rendu")
