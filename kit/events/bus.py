@@ -1,6 +1,7 @@
 """The connection to NATS, behind our own small door: the only file that knows the client."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final, Self
 
 import nats
@@ -15,7 +16,7 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import NotFoundError
+from nats.js.errors import NoStreamResponseError, NotFoundError
 
 from kit.errors import TryAgain
 from kit.pruning import STREAM_KEEPS
@@ -75,7 +76,14 @@ class Bus:
                 timeout=_PUBLISH_TIMEOUT_S,
             )
         except (TimeoutError, NatsError, OSError) as error:
+            if isinstance(error, NoStreamResponseError):
+                await self._remake_stream(subject)
             raise BusAway(str(error)) from error
+
+    async def _remake_stream(self, subject: str) -> None:
+        """Make a stream that the broker lost, for the next try; nobody has to restart for it."""
+        with suppress(TimeoutError, NatsError, OSError):
+            await self.provision_stream(subject.split(".")[1])
 
     async def provision_stream(self, service: str) -> None:
         """Create or update the stream of a service's facts: files, limits, nothing deletable."""
