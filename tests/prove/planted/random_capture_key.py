@@ -16,7 +16,8 @@ _careful = Hold.capture
 
 def careless(hold: Hold, *, on_day: date, at: datetime) -> tuple[Hold, Entry | None]:
     """Capture whatever was captured before."""
-    done, entry = _careful(replace(hold, state=HoldState.HELD), on_day=on_day, at=at)
+    forgotten = replace(hold, state=HoldState.HELD, captured_on=None)
+    done, entry = _careful(forgotten, on_day=on_day, at=at)
     return done, replace(entry, key=f"{entry.key}:{new_id()}") if entry else None
 
 

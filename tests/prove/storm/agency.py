@@ -65,7 +65,7 @@ class Writer:
         )
         letter_id = str(letter["letter_id"])
         chosen = {"recipient_id": self.bodies[script.recipient % len(self.bodies)]}
-        await self._versioned(
+        letter = await self._versioned(
             Wanted(
                 act="set-recipient",
                 subject=script.subject,
@@ -74,7 +74,7 @@ class Writer:
                 body=chosen,
                 noted={"letter_id": letter_id, **chosen},
             ),
-            letter_id,
+            letter,
         )
         await self._versioned(
             Wanted(
@@ -86,23 +86,23 @@ class Writer:
                 key=uuid4().hex,
                 noted={"letter_id": letter_id},
             ),
-            letter_id,
+            letter,
         )
         return letter_id
 
-    async def _versioned(self, wanted: Wanted, letter_id: str) -> None:
+    async def _versioned(self, wanted: Wanted, letter: dict[str, Any]) -> dict[str, Any]:
         """Change the letter at its version; moved on, it was our own lost answer, or it is not."""
         for _ in range(TRIES):
-            letter = await self.client.read(f"/letters/{letter_id}")
             if _is_done(wanted, letter):
-                return
+                return letter
             try:
-                await self.client.ask(_at(wanted, letter["version"]))
+                changed: dict[str, Any] = await self.client.ask(_at(wanted, letter["version"]))
             except Refused as refusal:
                 if refusal.problem.get("status") != 412:
                     raise
+                letter = await self.client.read(f"/letters/{letter['letter_id']}")
             else:
-                return
+                return changed
         raise TimeoutError(f"{wanted.act} of {wanted.subject}: never at its version")
 
     # --- the mandate -------------------------------------------------------------------------

@@ -19,15 +19,15 @@ from local.plan import SERVICES
 from local.servers import Nats, Postgres
 
 TARGETS: Final = {
-    "dispatch": 26,
+    "dispatch": 24,
     "billing": 16,
-    "letters": 14,
-    "gateway": 12,
+    "letters": 11,
     "signature": 10,
+    "gateway": 9,
     "accounts": 6,
-    "nats": 8,
-    "postgres": 5,
-    "postgres-backend": 3,
+    "nats": 10,
+    "postgres": 7,
+    "postgres-backend": 7,
 }
 AT_A_POINT: Final = 0.5  # of the kills of a service: the restarted process dies at a failpoint
 MOST_POINTS: Final = 5

@@ -15,8 +15,8 @@ LOOK_EVERY_S: Final = 2.0
 PATIENCE_S: Final = 6.0
 """Staff look once a call that was under way has surely ended: our operator is never slower."""
 TURNS: Final = 300
-ANSWERED: Final = 0.35  # of the letters, the sealed sheets follow
-REFUSED: Final = 0.15  # of the answers
+ANSWERED: Final = 0.25  # of the letters, and as many sealed sheets
+MOVES: Final = {"accept": 80, "refuse": 12, "bounce": 8}  # among the answers
 LEFT_ASIDE: Final = 0.1  # of the unknown: nobody came to look yet
 NOTE: Final = {"evidence_note": "Vu dans l’espace client de l’opérateur."}
 
@@ -83,7 +83,7 @@ class Staff:
 
 @dataclass(slots=True, kw_only=True)
 class Recipients:
-    """Those who are written to: some accept, some refuse, most never come."""
+    """Those who are written to: some accept, some refuse, most never come; a mailbox is closed."""
 
     outside: Outside
     size: Size
@@ -110,4 +110,4 @@ class Recipients:
         dice = self.size.random("answer", number)
         if dice.random() >= ANSWERED:
             return ""
-        return "refuse" if dice.random() < REFUSED else "accept"
+        return dice.choices(list(MOVES), weights=list(MOVES.values()))[0]
