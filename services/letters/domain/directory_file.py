@@ -10,9 +10,10 @@ from typing import Final, TypeVar
 from stdnum.fr import siren as siren_number
 
 from kit.ids import derived_id
+from kit.text import tidy
 from services.letters.domain.legal.codes import CodeFamily
 from services.letters.domain.legal.contract_types import Section
-from services.letters.domain.policyholder import is_email, phone_number, tidy
+from services.letters.domain.policyholder import is_email, phone_number
 from services.letters.domain.recipient import (
     AddressScope,
     ElectronicAddress,

@@ -12,9 +12,10 @@ from typing import Final
 from uuid import UUID
 
 from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
+from kit.text import tidy
 from services.letters.domain.contract import Contract
 from services.letters.domain.legal.codes import Ground, MailKind, Refusal
-from services.letters.domain.policyholder import Policyholder, is_email, tidy
+from services.letters.domain.policyholder import Policyholder, is_email
 from services.letters.domain.recipient import (
     AddressScope,
     LetterRecipient,

@@ -1,8 +1,6 @@
 """Who ends the contract: one or two persons, or a company."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +10,7 @@ import phonenumbers
 from stdnum.fr import siret as siret_number
 
 from kit.errors import FieldError, InvalidFields
+from kit.text import tidy
 
 LONGEST_NAME: Final = 80
 LONGEST_LINE: Final = 60
@@ -19,7 +18,6 @@ _EMAIL: Final = re.compile(
     r"[^@\s<>,;:\"()\[\]\\]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}", re.IGNORECASE
 )
 _POSTCODE: Final = re.compile(r"[0-9]{5}")
-_MOST_MARKS: Final = 4  # accents stacked on one letter: no language needs more
 
 
 class Title(StrEnum):
@@ -108,24 +106,6 @@ class Policyholder:
         if self.company is not None:
             return self.company.name
         return " ".join(f"{person.last_name} {person.first_name}" for person in self.persons)
-
-
-def tidy(text: str) -> str:
-    """Return ``text`` as it prints: composed, on one line, spaces single, nothing invisible.
-
-    Controls, marks that turn the direction of writing, characters of no width, and accents piled
-    on one letter until they cover the lines around are left out.
-    """
-    spaced = " ".join(unicodedata.normalize("NFC", text).split())
-    return " ".join("".join(_printed(spaced)).split())
-
-
-def _printed(text: str) -> Iterator[str]:
-    marks = 0
-    for character in text:
-        marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks <= _MOST_MARKS and character.isprintable():
-            yield character
 
 
 def is_email(text: str) -> bool:

@@ -10,6 +10,7 @@ from kit.clock import Clock
 from kit.days import paris_date
 from kit.errors import FieldError, InvalidFields
 from kit.ids import derived_id
+from kit.text import tidy
 from services.letters.domain.content_hash import content_hash
 from services.letters.domain.contract import LONGEST_REFERENCE, Contract
 from services.letters.domain.legal import forms
@@ -19,7 +20,7 @@ from services.letters.domain.letter import Author, Extras, Letter
 from services.letters.domain.listing import ListQuery, Page
 from services.letters.domain.outline import Outline, outline
 from services.letters.domain.planning import plan_if_possible
-from services.letters.domain.policyholder import Policyholder, checked, tidy
+from services.letters.domain.policyholder import Policyholder, checked
 from services.letters.domain.recipient import RecipientClosed
 from services.letters.ports import Directory, Store, Transaction
 

@@ -13,7 +13,6 @@ from services.letters.domain.policyholder import (
     Title,
     checked,
     phone_number,
-    tidy,
 )
 from services.letters.tests.builders import HELENE, PIERRE, a_company, persons
 from tests.support.time import day
@@ -130,7 +129,3 @@ def test_each_person_may_have_an_email_and_no_more() -> None:
 )
 def test_a_phone_number_is_read_in_any_spacing(typed: str, number: str | None) -> None:
     assert phone_number(typed) == number
-
-
-def test_marks_that_turn_the_writing_are_dropped() -> None:
-    assert tidy("Marchetti\u202e\u200f  Hélène\x00") == "Marchetti Hélène"
