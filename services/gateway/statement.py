@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from kit.days import PARIS
 from kit.errors import FieldError, InvalidFields
 from preavis.billing.v1 import billing_pb2 as pb
-from services.gateway.api.shape import plain
 from services.gateway.sheets import Cell, Cents, sheet
 from services.gateway.wording.catalogue import Catalogue
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from preavis.billing.v1.billing_pb2_grpc import BillingServiceAsyncStub
 
 LONGEST_DAYS: Final = 366
+_PREFIXES: Final = {"entry": "ENTRY_KIND_", "product": "PRODUCT_"}
 PAGE: Final = 500
 HEADER: Final = (
     "Date", "Heure", "Mouvement", "Cause", "Produit", "Montant TTC", "Crédit après",
@@ -52,14 +52,13 @@ async def statement(
 
 
 def _row(entry: pb.StatementEntry, wording: Catalogue) -> Sequence[Cell]:
-    words = plain(entry)
     at = entry.occurred_at.ToDatetime(UTC).astimezone(PARIS)
     return (
         f"{at:%d/%m/%Y}",
         f"{at:%H:%M}",
-        _word(wording, "entry", words["kind"]),
+        _word(wording, "entry", pb.EntryKind.Name(entry.kind)),
         entry.cause,
-        _word(wording, "product", words["product"]),
+        _word(wording, "product", pb.Product.Name(entry.product)),
         Cents(entry.available_change_cents),
         Cents(entry.available_after_cents),
         Cents(entry.held_change_cents),
@@ -69,5 +68,7 @@ def _row(entry: pb.StatementEntry, wording: Catalogue) -> Sequence[Cell]:
     )
 
 
-def _word(wording: Catalogue, group: str, code: str | None) -> str:
-    return wording.word(group, code.replace("_", "-")) if code else ""
+def _word(wording: Catalogue, group: str, name: str) -> str:
+    """Return the word for ``ENTRY_KIND_TOP_UP``, the group's prefix left out; none for none."""
+    code = name.removeprefix(_PREFIXES[group]).lower().replace("_", "-")
+    return "" if code == "unspecified" else wording.word(group, code)
