@@ -62,6 +62,7 @@ function weigh(input) {
   const size = Math.max(0, ...[...input.files].map((file) => file.size));
   const sentence = size > MOST_BYTES ? input.dataset.tropLourd.replace("{}", Math.ceil(size / 2 ** 20)) : "";
   const said = document.getElementById(`${input.id}-poids`);
+  document.getElementById(`${input.id}-erreur`)?.remove(); // it was about the file before
   input.setCustomValidity(sentence);
   said.textContent = sentence;
   said.hidden = !sentence;
