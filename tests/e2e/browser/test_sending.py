@@ -204,6 +204,10 @@ async def test_a_letter_is_received_and_proven(
     await agent.sees("Les dates de l'envoi")
     await agent.look()
     await agent.open("/facturation")  # the statement names the letter, and leads to it
+    await agent.page.get_by_text("Exporter pour un tableur").click()
+    async with agent.page.expect_download() as saved:
+        await agent.press("Télécharger (CSV)")
+    assert number in (await (await saved.value).path()).read_text("utf-8-sig")
     await agent.follow(number)
     await agent.sees_heading("Mme Hélène Marchetti quitte Val-Ormeau Assurances")
 
