@@ -8,7 +8,7 @@ ROOMS := kit services cli local tests bench
 # compiled modules are kept, whatever the shell says: without them each start compiles the house anew
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup up reset doctor check lint types borders secrets audit proto proto-drift test fast prove lock clean
+.PHONY: help setup up reset doctor check lint types borders secrets audit proto proto-drift test fast prove bench lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ test: setup ## all tests, on real Postgres, NATS, sandbox and Chromium
 
 prove: setup ## kill storms, lost brokers, restores: minutes to hours
 	@$(PYTEST) -m prove
+
+bench: setup ## measure speed beside what one would pick instead (a quarter of an hour; ARGS="--help")
+	@$(PY) -m bench $(ARGS)
 
 lock: .venv/.ready ## lock the dependencies again
 	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.lock
