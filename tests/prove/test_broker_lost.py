@@ -9,10 +9,10 @@ import pytest
 
 from local.demo.partners import until
 from local.house import House
-from local.plan import SERVICES
 from local.servers import Nats
 from tests.prove.checker.checking import check
 from tests.prove.checker.world import World
+from tests.prove.storm.operating import republish
 from tests.prove.storm.people import Recipients
 from tests.prove.storm.quiet import until_quiet
 from tests.prove.storm.setting import Setting, open_house, prepared
@@ -33,14 +33,6 @@ async def lose_the_broker(house: House) -> None:
     await asyncio.to_thread(nats.process.wait)
     shutil.rmtree(nats.data_dir / "jetstream")
     house.nats = await asyncio.to_thread(Nats.start, nats.data_dir, port=nats.port)
-
-
-def republish(house: House, since: datetime) -> None:
-    """Do what an operator does: ask each service to send its facts again."""
-    for service in SERVICES:
-        house.run(
-            "kit.operate", service, "republish", "--since", since.isoformat(), service=service
-        )
 
 
 def followed(world: World) -> dict[str, tuple[str, int]]:

@@ -10,7 +10,7 @@ from tests.prove.storm.setting import open_house, prepared
 from tests.prove.storm.size import Size
 from tests.prove.storm.storm import Report, Storm
 
-pytestmark = [pytest.mark.servers, pytest.mark.prove, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.servers, pytest.mark.prove, pytest.mark.timeout(3600)]
 
 
 async def storm(directory: Path, size: Size) -> Report:

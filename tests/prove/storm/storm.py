@@ -92,7 +92,7 @@ class Storm:
         await self._settle(staff, recipients)
         self._count(killer, weather, staff, recipients)
         world = await self.look()
-        self.report.broken = check(world)
+        self.report.broken += check(world)
         self.report.figures |= summary(world)
         return self.report
 
@@ -157,6 +157,7 @@ class Storm:
             await staff.finish()
             await until_quiet(house, tell=self.report.tell)
             if turn == 0:
+                self.report.broken += check(await self.look())  # nothing waits for a night
                 tomorrow = (business_time(house) + timedelta(days=1)).astimezone(PARIS).date()
                 OffsetFile(house.plan.data_dir / "timemachine").reach(
                     datetime.combine(tomorrow, AFTER_SWEEP, PARIS)
