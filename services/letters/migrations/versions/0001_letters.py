@@ -61,6 +61,16 @@ _TABLES = (
     "CREATE INDEX letter_by_sent ON letter (account_id, (coalesce(sent_on, DATE '9999-01-01')), sequence)",
     "CREATE INDEX letter_by_updated ON letter (account_id, updated_at, sequence)",
     "CREATE INDEX letter_by_author ON letter (account_id, author_id, sequence)",
+    # one for each filter besides: what few letters fit is then found without reading the others
+    "CREATE INDEX letter_by_state ON letter (account_id, state, sequence)",
+    "CREATE INDEX letter_by_ground ON letter (account_id, ground, sequence)",
+    "CREATE INDEX letter_by_creation ON letter (account_id, created_at, sequence)",
+    # the letters that were not sent yet are few among many, and at one end of most orders
+    "CREATE INDEX letter_waiting_by_policyholder ON letter (account_id, view, policyholder_sort, sequence) WHERE view <> 'sent'",
+    "CREATE INDEX letter_waiting_by_recipient ON letter (account_id, view, recipient_sort, sequence) WHERE view <> 'sent'",
+    "CREATE INDEX letter_waiting_by_effect ON letter (account_id, view, (coalesce(last_covered_day, DATE '9999-01-01')), sequence) WHERE view <> 'sent'",
+    "CREATE INDEX letter_waiting_by_sent ON letter (account_id, view, (coalesce(sent_on, DATE '9999-01-01')), sequence) WHERE view <> 'sent'",
+    "CREATE INDEX letter_waiting_by_updated ON letter (account_id, view, updated_at, sequence) WHERE view <> 'sent'",
     # the beginnings of words, by comparison: a text search operator would not use its index under
     # row-level security, since Postgres does not know it to leak nothing
     """
