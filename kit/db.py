@@ -39,6 +39,10 @@ _SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "30000",
     "timezone": "UTC",
     "jit": "off",
+    # one account's rows, found by an index, in memory or on a disk without a head: the defaults
+    # are those of a spinning disk, and would rather read all accounts from end to end
+    "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
 }
 _RECYCLED_AFTER_S: Final = 300  # whatever stands between may forget a connection that is idle
 _SET: Final = text(
