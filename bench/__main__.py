@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.ground import Ground
+from bench.ground import Ground, end_in_order
 from bench.measures import MEASURES
 from bench.sizes import TOY, Sizes
 from bench.table import Line, as_json, as_markdown, as_text
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (value := getattr(asked, field.name)) is not None
     }
     sizes = dataclasses.replace(TOY if asked.toy else Sizes(), **given)
+    end_in_order()
     lines = asyncio.run(take(asked.measures or list(MEASURES), sizes))
     print(as_text(lines))
     for path, write in ((asked.json, as_json), (asked.markdown, as_markdown)):

@@ -1,6 +1,8 @@
 """What measures stand on: real servers alone, or the whole house; never both at once."""
 
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -65,6 +67,11 @@ class Ground:
             await self.clear()
             self._house = await self._open.enter_async_context(_house())
         return self._house
+
+
+def end_in_order() -> None:
+    """Have SIGTERM end the command as Ctrl-C does: what it started is stopped, not left behind."""
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
 
 
 @asynccontextmanager

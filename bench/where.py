@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.agencies import an_agency, clients, some_ready
-from bench.ground import Ground
+from bench.ground import Ground, end_in_order
 from bench.sendings.measure import send
 from bench.sendings.watching import Course, Watcher
 from local.house import House
@@ -120,6 +120,7 @@ def main() -> int:
     parser.add_argument("--agencies", type=int, default=6)
     parser.add_argument("--flames", type=Path, metavar="DIR")
     asked = parser.parse_args()
+    end_in_order()
     asyncio.run(look(asked.letters, asked.agencies, asked.flames))
     return 0
 
