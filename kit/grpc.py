@@ -292,8 +292,8 @@ def _spoken(path: str, behaviour: Behaviour) -> Behaviour:
 async def _refuse(
     context: Context, refusal: TurnedDown, code: grpc.StatusCode | None = None
 ) -> None:
-    text = str(refusal)[:LONGEST_TEXT]
-    await context.abort(code or CODES[refusal.kind], text, cast("Any", to_trailers(refusal)))
+    said, text = code or CODES[refusal.kind], str(refusal)[:LONGEST_TEXT]
+    await context.abort(said, text, cast("Any", to_trailers(refusal, said)))
 
 
 @contextmanager

@@ -21,7 +21,7 @@ CODES: Final[Mapping[Kind, grpc.StatusCode]] = {
 }
 _KINDS: Final[Mapping[grpc.StatusCode, Kind]] = {
     **{code: kind for kind, code in CODES.items()},
-    grpc.StatusCode.UNAUTHENTICATED: Kind.DENIED,
+    grpc.StatusCode.UNAUTHENTICATED: Kind.LATER,  # our own keys or clocks differ: nothing is decided
     grpc.StatusCode.DEADLINE_EXCEEDED: Kind.LATER,
     grpc.StatusCode.RESOURCE_EXHAUSTED: Kind.LATER,
     grpc.StatusCode.CANCELLED: Kind.LATER,
@@ -47,7 +47,7 @@ class PeerRefusal(TurnedDown):
         self.facts = dict(facts or {})
 
 
-def to_trailers(refusal: TurnedDown) -> Trailers:
+def to_trailers(refusal: TurnedDown, code: grpc.StatusCode | None = None) -> Trailers:
     """Return the trailing metadata that carry a refusal, and forbid its blind retry.
 
     It is carried whole, unless it names more fields or quotes more than anyone reads.
@@ -65,7 +65,7 @@ def to_trailers(refusal: TurnedDown) -> Trailers:
             for name, value in _short(error.facts).items():
                 info.metadata[f"{field}{_OF_FIELD}{name}"] = value
     status = status_pb2.Status(
-        code=CODES[refusal.kind].value[0],
+        code=(code or CODES[refusal.kind]).value[0],  # readers drop details of another code
         message=str(refusal)[:LONGEST_TEXT],
         details=[_packed(info), *([_packed(bad)] if bad.field_violations else [])],
     )

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from uuid import UUID
 
 import grpc
@@ -8,8 +9,9 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
 from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
-from kit.grpc import Caller, CallerKind, PeerRefusal, Rule, Serving, caller, on_behalf
+from kit.grpc import Caller, CallerKind, PeerRefusal, Peers, Rule, Serving, caller, on_behalf
 from kit.tests import echo
+from kit.tokens import new_key_pair
 
 ACCOUNT = UUID("0193a000-0000-7000-8000-000000000001")
 
@@ -240,3 +242,19 @@ def test_a_server_does_not_start_unless_each_rpc_has_its_rule(
 
     with pytest.raises(ValueError, match="RPCs and rules differ"):
         serving.rules_by_path()
+
+
+async def test_a_caller_whose_key_is_not_known_is_told_so() -> None:
+    server = echo.server(same)
+    await server.start()
+    private, _ = new_key_pair()
+    stranger = SimpleNamespace(
+        service="gateway", private_key=private, peers={"echo": f"127.0.0.1:{server.port}"}
+    )
+    peers = Peers(stranger)
+    with pytest.raises(PeerRefusal) as refused:
+        await peers.stub(echo.EchoStub, "echo").Say(StringValue())
+    await peers.close()
+    await server.stop(0)
+
+    assert (refused.value.kind, refused.value.reason) == (Kind.LATER, "caller-unknown")
