@@ -21,7 +21,7 @@ CODES: Final[Mapping[Kind, grpc.StatusCode]] = {
 }
 _KINDS: Final[Mapping[grpc.StatusCode, Kind]] = {
     **{code: kind for kind, code in CODES.items()},
-    grpc.StatusCode.UNAUTHENTICATED: Kind.LATER,  # our own keys or clocks differ: nothing is decided
+    grpc.StatusCode.UNAUTHENTICATED: Kind.LATER,  # our own keys or clocks differ: no decision
     grpc.StatusCode.DEADLINE_EXCEEDED: Kind.LATER,
     grpc.StatusCode.RESOURCE_EXHAUSTED: Kind.LATER,
     grpc.StatusCode.CANCELLED: Kind.LATER,
