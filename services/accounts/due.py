@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,15 @@ from kit.db import Database
 from kit.due import DueItem, DueWorker
 from kit.pruning import PRUNE, Pruning
 from services.accounts import usecases
-from services.accounts.ports import CHECK_REGISTRATION, REVIEW_STANDING, Book, Registry, Store
+from services.accounts.ports import (
+    CHECK_REGISTRATION,
+    ERASE_PROOF,
+    REVIEW_STANDING,
+    Book,
+    Files,
+    Registry,
+    Store,
+)
 
 SWEEP: Final = "sweep"
 SWEEP_EVERY: Final = timedelta(hours=1)
@@ -25,8 +34,9 @@ def due_worker(
     store: Store,
     book_of: Callable[[AsyncSession], Book],
     registry: Registry,
+    files: Files,
 ) -> DueWorker:
-    """Return the loop: registry checks, ends of validity, hourly sweep, nightly erasure.
+    """Return the loop: registry checks, ends of validity and of retention, sweep, pruning.
 
     ``book_of`` gives the book of a transaction that the worker opened.
     """
@@ -35,6 +45,13 @@ def due_worker(
         if item.account_id is not None:
             await usecases.check_registration(
                 item.account_id, asked_by=None, store=store, registry=registry, clock=clock
+            )
+
+    async def erase_proof(item: DueItem) -> None:
+        if item.account_id is not None:
+            proof_id = UUID(item.payload["proof_id"])
+            await usecases.erase_proof(
+                item.account_id, proof_id, store=store, files=files, clock=clock
             )
 
     async def review_standing(session: AsyncSession, item: DueItem) -> None:
@@ -50,7 +67,11 @@ def due_worker(
         db,
         clock,
         within={REVIEW_STANDING: review_standing, SWEEP: sweep},
-        leased={CHECK_REGISTRATION: check_registration, PRUNE: Pruning(db, clock)},
+        leased={
+            CHECK_REGISTRATION: check_registration,
+            ERASE_PROOF: erase_proof,
+            PRUNE: Pruning(db, clock),
+        },
     )
 
 

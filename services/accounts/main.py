@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from kit import pruning
-from kit.blobs import Blobs
 from kit.clock import load_clock
 from kit.db import Database
 from kit.errors import InvalidFields
@@ -32,6 +31,7 @@ from services.accounts.due import due_worker, start_sweeping
 from services.accounts.partners.argon import Argon
 from services.accounts.partners.mails import Mails
 from services.accounts.partners.orias import Orias
+from services.accounts.partners.proof_files import ProofFiles
 from services.accounts.servicer import RULES, AccountsServicer
 from services.accounts.settings import AccountsSettings
 from services.accounts.store import SqlStore
@@ -47,12 +47,13 @@ async def run(settings: AccountsSettings) -> None:
     http = PartnerHttp(settings.orias_url, partner="orias", pace=pace)
     store = SqlStore(db, Mails(settings.public_url).compose)
     registry = Orias(http, user=settings.orias_key)
+    files = ProofFiles(settings.blobs_dir)
     servicer = AccountsServicer(
         store=store,
         hasher=Argon(),
         registry=registry,
         uploads=read_upload,
-        files=Blobs(settings.blobs_dir),
+        files=files,
         clock=clock,
     )
     mail = MailSender(
@@ -76,7 +77,9 @@ async def run(settings: AccountsSettings) -> None:
             "relay": Relay(db, bus),
             "billing": Listener(billing_consumer(store.book), db, bus),
             "mail": mail,
-            "due": due_worker(db, clock, store=store, book_of=store.book, registry=registry),
+            "due": due_worker(
+                db, clock, store=store, book_of=store.book, registry=registry, files=files
+            ),
         },
         opening=[partial(start_sweeping, db, clock), partial(pruning.plan, db, clock)],
         closing=[bus.close, http.close, db.close],

@@ -25,6 +25,7 @@ from services.accounts.domain.throttle import Act
 # The kinds of work that a transaction plans.
 CHECK_REGISTRATION: Final = "check-registration"
 REVIEW_STANDING: Final = "review-standing"
+ERASE_PROOF: Final = "erase-proof"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +160,9 @@ class Outbox(Protocol):
     async def plan_check(self, account_id: UUID, at: datetime) -> None:
         """Have the registry asked at a business instant; replaces what was planned."""
 
+    async def plan_erasure(self, account_id: UUID, proof_id: UUID, day: date) -> None:
+        """Have a proof's file looked at on a Paris day; replaces what was planned."""
+
     async def plan_standing(self, account_id: UUID, day: date) -> None:
         """Have the standing looked at on a Paris day; replaces what was planned."""
 
@@ -221,10 +225,13 @@ class Uploads(Protocol):
 
 
 class Files(Protocol):
-    """Files kept by their SHA-256."""
+    """Files of proofs, each kept for its own proof: erasing one touches no other."""
 
-    async def put(self, data: bytes) -> str:
+    async def put(self, proof_id: UUID, data: bytes) -> str:
         """Keep a file and return its SHA-256 in hex; keeping it twice changes nothing."""
 
-    async def get(self, sha256: str) -> bytes:
+    async def get(self, proof_id: UUID, sha256: str) -> bytes:
         """Return a kept file. Raises a refusal of kind MISSING."""
+
+    async def erase(self, proof_id: UUID, sha256: str) -> None:
+        """Erase a file; erasing what is not there changes nothing."""

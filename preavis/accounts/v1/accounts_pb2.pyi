@@ -502,6 +502,7 @@ class Proof(_message.Message):
     REJECTION_REASON_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    ERASED_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     kind: Global___ProofKind.ValueType
     state: Global___ProofState.ValueType
@@ -526,6 +527,10 @@ class Proof(_message.Message):
     def reviewed_at(self) -> _timestamp_pb2.Timestamp:
         """Absent until reviewed."""
 
+    @_builtins.property
+    def erased_at(self) -> _timestamp_pb2.Timestamp:
+        """When its file and its name were erased, their term over; absent while they are kept."""
+
     def __init__(
         self,
         *,
@@ -543,10 +548,11 @@ class Proof(_message.Message):
         rejection_reason: Global___RejectionReason.ValueType = ...,
         note: _builtins.str = ...,
         version: _builtins.int = ...,
+        erased_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["reviewed_at", b"reviewed_at", "uploaded_at", b"uploaded_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "reviewed_at", b"reviewed_at", "uploaded_at", b"uploaded_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filename", b"filename", "id", b"id", "kind", b"kind", "media_type", b"media_type", "note", b"note", "page_count", b"page_count", "rejection_reason", b"rejection_reason", "reviewed_at", b"reviewed_at", "reviewed_by", b"reviewed_by", "sha256", b"sha256", "state", b"state", "uploaded_at", b"uploaded_at", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "filename", b"filename", "id", b"id", "kind", b"kind", "media_type", b"media_type", "note", b"note", "page_count", b"page_count", "rejection_reason", b"rejection_reason", "reviewed_at", b"reviewed_at", "reviewed_by", b"reviewed_by", "sha256", b"sha256", "state", b"state", "uploaded_at", b"uploaded_at", "valid_until", b"valid_until", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

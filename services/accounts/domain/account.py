@@ -101,6 +101,7 @@ class Account:
     registration: Registration = field(default_factory=Registration)
     created_at: datetime
     activated_at: datetime | None = None
+    closed_at: datetime | None = None
     standing_told: str = ""  # the last standing that the other services were told
     version: int = 0  # bumped by the store at each save; a stale write is turned down
 
@@ -112,6 +113,10 @@ class Account:
     def activate(self, *, at: datetime) -> Self:
         """Open it, its e-mail address proven. Raises ``ImpossibleAccountMove`` unless pending."""
         return replace(self._to(AccountState.ACTIVE), activated_at=at)
+
+    def close(self, *, at: datetime) -> Self:
+        """Close it for good. Raises ``ImpossibleAccountMove`` when it is closed."""
+        return replace(self._to(AccountState.CLOSED), closed_at=at)
 
     def with_contact(self, *, phone: str, mobile: str, email: str) -> Self:
         """Take new numbers at once; a new e-mail waits to be confirmed."""

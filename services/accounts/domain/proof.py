@@ -97,6 +97,8 @@ class Proof:
     reviewed_by: str = ""
     rejection_reason: RejectionReason | None = None
     note: str = ""
+    replaced_at: datetime | None = None
+    erased_at: datetime | None = None  # its file and its name; what was decided stays
     version: int = 0  # bumped by the store at each save; a stale write is turned down
 
     def accept(self, *, by: str, at: datetime, valid_until: date | None, note: str) -> Self:
@@ -122,9 +124,13 @@ class Proof:
             note=note,
         )
 
-    def replaced(self) -> Self:
+    def replaced(self, *, at: datetime) -> Self:
         """Give way to a newer one. Raises ``ProofReviewed``."""
-        return self._to(ProofState.REPLACED)
+        return replace(self._to(ProofState.REPLACED), replaced_at=at)
+
+    def erased(self, *, at: datetime) -> Self:
+        """Forget its file and what it was called; erased already, it stays as it is."""
+        return self if self.erased_at else replace(self, erased_at=at, filename="")
 
     def state_on(self, day: date) -> ProofState:
         """Return its state on a Paris day: valid until 28 February, it is expired on 1 March."""

@@ -143,6 +143,7 @@ def proof(found: Proof, today: date) -> pb.Proof:
         rejection_reason=number(reason) if reason else pb.REJECTION_REASON_UNSPECIFIED,
         note=found.note,
         version=found.version,
+        erased_at=stamp(found.erased_at),
     )
 
 

@@ -21,7 +21,7 @@ from services.accounts.domain.facts import (
     PasswordChanged,
     StandingChanged,
 )
-from services.accounts.ports import CHECK_REGISTRATION, REVIEW_STANDING, Book
+from services.accounts.ports import CHECK_REGISTRATION, ERASE_PROOF, REVIEW_STANDING, Book
 from services.accounts.store.accounts import SqlAccounts
 from services.accounts.store.logins import SqlLogins
 from services.accounts.store.proofs import SqlProofs
@@ -58,6 +58,18 @@ class SqlOutbox:
             key=f"{CHECK_REGISTRATION}:{account_id}",
             due_at=at,
             account_id=account_id,
+        )
+
+    async def plan_erasure(self, account_id: UUID, proof_id: UUID, day: date) -> None:
+        """Have a proof's file looked at on a Paris day; replaces what was planned."""
+        await due.schedule(
+            self._session,
+            kind=ERASE_PROOF,
+            key=f"{ERASE_PROOF}:{proof_id}",
+            due_at=paris_instant(day),
+            account_id=account_id,
+            local_date=day,
+            payload={"proof_id": str(proof_id)},
         )
 
     async def plan_standing(self, account_id: UUID, day: date) -> None:

@@ -42,6 +42,7 @@ def account_row(account: Account) -> dict[str, Any]:
         "standing_told": account.standing_told,
         "created_at": account.created_at,
         "activated_at": account.activated_at,
+        "closed_at": account.closed_at,
         "version": account.version,
     }
 
@@ -83,6 +84,7 @@ def account_of(row: RowMapping) -> Account:
         ),
         created_at=row["created_at"],
         activated_at=row["activated_at"],
+        closed_at=row["closed_at"],
         standing_told=row["standing_told"],
         version=row["version"],
     )

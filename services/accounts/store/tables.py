@@ -33,6 +33,7 @@ ACCOUNT = Table(
     Column("registration_blocks_from", Date),
     Column("created_at", _INSTANT),
     Column("activated_at", _INSTANT),
+    Column("closed_at", _INSTANT),
     Column("version", BigInteger),
 )  # fmt: skip
 PROFILE = Table(
@@ -100,6 +101,8 @@ PROOF = Table(
     Column("valid_until", Date),
     Column("uploaded_at", _INSTANT),
     Column("reviewed_at", _INSTANT),
+    Column("replaced_at", _INSTANT),
+    Column("erased_at", _INSTANT),
     Column("version", BigInteger),
 )  # fmt: skip
 AUDIT = Table(

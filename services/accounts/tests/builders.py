@@ -71,6 +71,8 @@ def an_account(**changes: Any) -> Account:
     changed = replace(account, **changes)
     if changed.state is AccountState.PENDING:
         return replace(changed, activated_at=None)
+    if changed.state is AccountState.CLOSED and changed.closed_at is None:
+        return replace(changed, closed_at=NOW)
     return changed
 
 
@@ -106,6 +108,7 @@ def a_proof(
         reviewed_at=NOW if reviewed else None,
         reviewed_by="Inès" if reviewed else "",
         rejection_reason=RejectionReason.UNREADABLE if state is ProofState.REJECTED else None,
+        replaced_at=NOW if state is ProofState.REPLACED else None,
     )
 
 

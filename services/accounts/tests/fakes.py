@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from kit.blobs import BlobMissing
 from kit.errors import ChangedMeanwhile
 from kit.http import PartnerDown
 from kit.uploads import FileKind, Upload
@@ -47,6 +48,7 @@ class State:
     notices: dict[str, Notice] = field(default_factory=dict)
     checks: dict[UUID, datetime] = field(default_factory=dict)
     looks: dict[UUID, date] = field(default_factory=dict)
+    erasures: dict[UUID, date] = field(default_factory=dict)
 
 
 class FakeAccounts:
@@ -252,6 +254,9 @@ class FakeOutbox:
     async def plan_check(self, account_id: UUID, at: datetime) -> None:
         self._state.checks[account_id] = at
 
+    async def plan_erasure(self, account_id: UUID, proof_id: UUID, day: date) -> None:
+        self._state.erasures[proof_id] = day
+
     async def plan_standing(self, account_id: UUID, day: date) -> None:
         self._state.looks[account_id] = day
 
@@ -332,12 +337,17 @@ async def fake_upload(data: bytes) -> Upload:
 
 class FakeFiles:
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.kept: dict[tuple[UUID, str], bytes] = {}
 
-    async def put(self, data: bytes) -> str:
+    async def put(self, proof_id: UUID, data: bytes) -> str:
         name = hashlib.sha256(data).hexdigest()
-        self.kept[name] = data
+        self.kept[proof_id, name] = data
         return name
 
-    async def get(self, sha256: str) -> bytes:
-        return self.kept[sha256]
+    async def get(self, proof_id: UUID, sha256: str) -> bytes:
+        if (proof_id, sha256) not in self.kept:
+            raise BlobMissing("no such file")
+        return self.kept[proof_id, sha256]
+
+    async def erase(self, proof_id: UUID, sha256: str) -> None:
+        self.kept.pop((proof_id, sha256), None)

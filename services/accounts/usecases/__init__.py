@@ -1,6 +1,7 @@
 """What accounts can do, one module per occasion."""
 
 from services.accounts.usecases.entering import activate, resend_activation, sign_up
+from services.accounts.usecases.erasing import erase_proof
 from services.accounts.usecases.holding import read_account, set_theme, update_contact
 from services.accounts.usecases.lifting import lift_throttles
 from services.accounts.usecases.passwords import (
@@ -38,6 +39,7 @@ __all__ = [
     "create_staff",
     "end_sessions",
     "end_sessions_of",
+    "erase_proof",
     "lift_throttles",
     "list_proofs",
     "log_in",

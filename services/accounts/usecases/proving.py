@@ -1,7 +1,7 @@
 """Proofs, seen from the account that hands them in."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from kit.clock import Clock
@@ -9,6 +9,7 @@ from kit.days import paris_date
 from kit.errors import FieldError, InvalidFields
 from kit.ids import derived_id
 from kit.uploads import MEDIA_TYPES
+from services.accounts.domain.account import Account
 from services.accounts.domain.facts import AuditEntry
 from services.accounts.domain.fields import Unfit, tidied
 from services.accounts.domain.proof import (
@@ -20,6 +21,7 @@ from services.accounts.domain.proof import (
     read_last_day,
 )
 from services.accounts.ports import Book, Files, Store, Uploads
+from services.accounts.usecases.erasing import plan_erasure
 from services.accounts.usecases.standings import tell_standing
 
 _LONGEST_FILENAME = 120
@@ -67,7 +69,7 @@ async def upload_proof(
         filename=tidied(filename)[-_LONGEST_FILENAME:] or kind.value,
         media_type=MEDIA_TYPES[upload.kind],
         page_count=upload.page_count,
-        sha256=await files.put(upload.data),
+        sha256=await files.put(proof_id, upload.data),
         valid_until=last_day,
         uploaded_at=clock(),
     )
@@ -75,9 +77,11 @@ async def upload_proof(
         account = await tx.accounts.get(account_id, lock=True)
         if (known := await _known(tx, account_id, proof_id)) is not None:
             return known
-        await _replace_waiting(tx, account_id, kind)
+        now = clock()
+        await _replace_waiting(tx, account, kind, now=now)
         await tx.proofs.add(proof)
-        await tell_standing(tx, account, now=clock())
+        await plan_erasure(tx, account, proof, now=now)
+        await tell_standing(tx, account, now=now)
     return proof
 
 
@@ -108,13 +112,14 @@ async def read_proof_file(
                 facts={"proof_id": str(proof_id), "kind": proof.kind.value},
             )
             await tx.proofs.note(account_id, entry)
-    return proof, await files.get(proof.sha256)
+    return proof, await files.get(proof_id, proof.sha256)
 
 
-async def _replace_waiting(tx: Book, account_id: UUID, kind: ProofKind) -> None:
-    for proof in await tx.proofs.of(account_id):
+async def _replace_waiting(tx: Book, account: Account, kind: ProofKind, *, now: datetime) -> None:
+    for proof in await tx.proofs.of(account.id):
         if proof.kind is kind and proof.state is ProofState.IN_REVIEW:
-            await tx.proofs.save(proof.replaced())
+            replaced = await tx.proofs.save(proof.replaced(at=now))
+            await plan_erasure(tx, account, replaced, now=now)
 
 
 async def _known(tx: Book, account_id: UUID, proof_id: UUID) -> Proof | None:

@@ -12,6 +12,7 @@ from services.accounts.domain.facts import AuditEntry, Notice, NoticeKind
 from services.accounts.domain.fields import Unfit, tidied
 from services.accounts.domain.proof import Proof, ProofState, RejectionReason, read_last_day
 from services.accounts.ports import Book, Store, WaitingPage
+from services.accounts.usecases.erasing import plan_erasure
 from services.accounts.usecases.proving import Actor
 from services.accounts.usecases.standings import tell_standing
 
@@ -113,6 +114,7 @@ async def _decide(
 ) -> Proof:
     """Keep a decision, record it, tell the holder, and see what it changes."""
     saved = await tx.proofs.save(proof)
+    await plan_erasure(tx, account, saved, now=now)
     action = notice.value
     facts = {"proof_id": str(proof.id), "kind": proof.kind.value}
     if proof.rejection_reason is not None:

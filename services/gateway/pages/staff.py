@@ -64,7 +64,7 @@ async def _review_page(visit: Visit, account_id: str, piece: str, form: Form) ->
 
 
 def _file_url(visit: Visit, account_id: str, proof: accounts_pb2.Proof | None) -> str:
-    if proof is None:
+    if proof is None or proof.HasField("erased_at"):
         return ""
     return files.proof_url(visit.desk.settings, visit.who, account_id=account_id, proof_id=proof.id)
 
@@ -132,6 +132,22 @@ async def end_sessions(visit: Staff, account_id: str) -> Response:
     """End every session of an account: its holder logs in again."""
     await visit.house.accounts.EndSessions(accounts_pb2.EndSessionsRequest(account_id=account_id))
     return visit.go(f"/equipe/verifications/{account_id}", "account-sessions-ended")
+
+
+@router.post("/equipe/comptes/{account_id}/essais")
+async def lift_throttles(visit: Staff, account_id: str) -> Response:
+    """Let an account that tried too often try again at once, for a reason that is kept."""
+    sent = visit.form
+    try:
+        lifted = await visit.house.accounts.LiftThrottles(
+            accounts_pb2.LiftThrottlesRequest(account_id=account_id, note=sent.text("lift_note"))
+        )
+    except TurnedDown as refusal:
+        return await _review_page(
+            visit, account_id, "", sent.turned_down(refusal, {"note": "lift_note"})
+        )
+    back = f"/equipe/verifications/{account_id}"
+    return visit.go(back, "throttles-lifted" if lifted.had_to_wait else "nothing-to-lift")
 
 
 @router.get("/equipe/envois-inconnus")

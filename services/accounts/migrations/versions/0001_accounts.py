@@ -42,7 +42,9 @@ def _create_accounts() -> None:
             standing_told text NOT NULL,
             created_at timestamptz NOT NULL,
             activated_at timestamptz,
+            closed_at timestamptz,
             version bigint NOT NULL,
+            CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
             CHECK ((state = 'pending') = (activated_at IS NULL) OR state = 'closed')
         )
         """
@@ -150,7 +152,10 @@ def _create_proofs() -> None:
             reviewed_by text NOT NULL,
             rejection_reason text,
             note text NOT NULL,
+            replaced_at timestamptz,
+            erased_at timestamptz,
             version bigint NOT NULL,
+            CHECK ((state = 'replaced') = (replaced_at IS NOT NULL)),
             CHECK ((state IN ('accepted', 'rejected')) = (reviewed_at IS NOT NULL)),
             CHECK ((state = 'rejected') = (rejection_reason IS NOT NULL))
         )

@@ -16,7 +16,7 @@ from services.accounts.due import due_worker
 from services.accounts.partners.mails import Mails
 from services.accounts.store import SqlStore
 from services.accounts.tests.builders import BROKER, REMOVED, a_proof, an_account, both_proofs
-from services.accounts.tests.fakes import FakeRegistry
+from services.accounts.tests.fakes import FakeFiles, FakeRegistry
 from services.accounts.usecases.standings import tell_standing
 from tests.support.servers import MakeDatabase
 from tests.support.time import SettableClock, paris
@@ -83,7 +83,9 @@ async def season(database: MakeDatabase) -> Season:
             await tx.proofs.add(proof)
         account = await tell_standing(tx, account, now=clock())
         await tx.outbox.plan_check(account.id, clock())
-    worker = due_worker(db, clock, store=store, book_of=store.book, registry=registry)
+    worker = due_worker(
+        db, clock, store=store, book_of=store.book, registry=registry, files=FakeFiles()
+    )
     return Season(db, store, worker, registry, clock, account)
 
 

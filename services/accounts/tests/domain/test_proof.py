@@ -34,7 +34,7 @@ def test_only_a_proof_in_review_is_judged(state: ProofState, verb: str) -> None:
                 reason = RejectionReason.UNREADABLE
                 return proof.reject(by="Inès", at=NOW, reason=reason, note="").state
             case _:
-                return proof.replaced().state
+                return proof.replaced(at=NOW).state
 
     if state is ProofState.IN_REVIEW:
         assert judge() in {ProofState.ACCEPTED, ProofState.REJECTED, ProofState.REPLACED}

@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from kit.blobs import Blobs
 from kit.db import Database
 from kit.grpc import Caller, CallerKind, Peers, Server, Serving, on_behalf
 from kit.tokens import Verifier, new_key_pair
@@ -24,6 +23,7 @@ from preavis.accounts.v1.accounts_pb2_grpc import (
 )
 from services.accounts.partners.argon import Argon
 from services.accounts.partners.mails import Mails
+from services.accounts.partners.proof_files import ProofFiles
 from services.accounts.servicer import RULES, AccountsServicer
 from services.accounts.store import SqlStore
 from services.accounts.tests.builders import BROKER, NOW
@@ -46,6 +46,7 @@ class Wire:
     store: SqlStore
     registry: FakeRegistry
     clock: SettableClock
+    files: ProofFiles
     stubs: "dict[str, AccountsServiceAsyncStub]"
 
     @property
@@ -74,12 +75,13 @@ async def wire(
     keys = {name: new_key_pair() for name in CALLERS}
     store, clock = SqlStore(db, Mails("http://localhost").compose), SettableClock(NOW)
     registry = FakeRegistry(BROKER)
+    files = ProofFiles(Path(tmp_path_factory.mktemp("blobs")))
     servicer = AccountsServicer(
         store=store,
         hasher=Argon(),
         registry=registry,
         uploads=read_upload,
-        files=Blobs(Path(tmp_path_factory.mktemp("blobs"))),
+        files=files,
         clock=clock,
     )
     serving = Serving(
@@ -105,7 +107,7 @@ async def wire(
         name: peer.stub(AccountsServiceStub, "accounts")
         for name, peer in zip(keys, peers, strict=True)
     }
-    yield Wire(db, store, registry, clock, stubs)
+    yield Wire(db, store, registry, clock, files, stubs)
     for peer in peers:
         await peer.close()
     await server.stop(0)

@@ -76,7 +76,10 @@ async def test_a_stranger_becomes_an_agency_that_may_send(wire: Wire) -> None:
     found = await wire.gateway.Authenticate(pb.AuthenticateRequest(session_token=session))
     assert found.principal == principal
     store = wire.store
-    due = due_worker(wire.db, wire.clock, store=store, book_of=store.book, registry=wire.registry)
+    due = due_worker(
+        wire.db, wire.clock, store=store, book_of=store.book, registry=wire.registry,
+        files=wire.files,
+    )  # fmt: skip
     while await due.do_leased():  # the registry check that activation planned
         pass
     proofs = [

@@ -151,6 +151,7 @@ class Proof(Shape):
     rejection_reason: str | None
     note: Text
     version: int
+    erased_at: datetime | None = Field(description="Of its file and name, their term over.")
 
 
 class Proofs(Shape):

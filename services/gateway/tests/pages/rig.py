@@ -86,6 +86,7 @@ def _accounts() -> Stub:
         LogIn=a.LogInResponse(session_token=AGENT, principal=sample.principal()),
         LogOut=a.LogOutResponse(),
         EndSessions=a.EndSessionsResponse(),
+        LiftThrottles=a.LiftThrottlesResponse(had_to_wait=True),
         SignUp=a.SignUpResponse(email="neuf@agence.example"),
         GetAccount=a.GetAccountResponse(account=sample.account()),
         UpdateContact=a.UpdateContactResponse(account=sample.account()),
