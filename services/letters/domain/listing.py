@@ -1,7 +1,6 @@
 """What an agent asks of the list of letters, and what a page of it holds."""
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from kit.errors import Kind, TurnedDown
+from kit.outside import read_json
 from services.letters.domain.legal.codes import Ground
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import Author, State
@@ -19,6 +19,8 @@ from services.letters.domain.tracking import Tracking, TrackingState, View
 
 COUNT_CEILING: Final = 10_000
 """Beyond it a list says « more than »: counting a million rows would cost more than it tells."""
+
+_RANKS: Final = 2**31
 
 
 class Sort(StrEnum):
@@ -77,10 +79,10 @@ class ListQuery:
         if not self.cursor:
             return None
         try:
-            mark, value, sequence = json.loads(base64.urlsafe_b64decode(self.cursor.encode()))
-        except (ValueError, binascii.Error, TypeError) as error:
+            mark, value, sequence = read_json(base64.urlsafe_b64decode(self.cursor.encode()))
+        except (ValueError, TypeError) as error:
             raise CursorUnreadable from error
-        if mark != self._mark or not isinstance(value, str) or not isinstance(sequence, int):
+        if mark != self._mark or not isinstance(value, str) or not is_rank(sequence):
             raise CursorUnreadable
         return After(value=value, sequence=sequence)
 
@@ -101,6 +103,11 @@ class After:
 
     value: str
     sequence: int
+
+
+def is_rank(value: object) -> bool:
+    """Say whether this may be a letter's number in its account."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _RANKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """One page of an account's letters, by indexes, whatever their number."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from services.letters.domain.listing import (
     ListQuery,
     Page,
     Sort,
+    is_rank,
 )
 from services.letters.domain.tracking import View
 from services.letters.domain.words import words
@@ -72,7 +73,7 @@ def _placed(
     place = tuple_(order, Row.sequence)
     after = query.after
     if after is not None:
-        mark = tuple_(literal(_typed(after, query.sort), order.type), literal(after.sequence))
+        mark = tuple_(literal(typed_place(after, query.sort), order.type), literal(after.sequence))
         asked = asked.where(place < mark if query.descending else place > mark)
     if query.descending:
         return asked.order_by(order.desc(), Row.sequence.desc())
@@ -96,7 +97,7 @@ def _order(sort: Sort) -> ColumnElement[Any]:
             return Row.sequence.expression
 
 
-def _typed(after: After, sort: Sort) -> Any:  # noqa: ANN401 - the column's own type
+def typed_place(after: After, sort: Sort) -> Any:  # noqa: ANN401 - the column's own type
     """Read the cursor's value as the sorted column has it. Raises ``CursorUnreadable``."""
     try:
         match sort:
@@ -105,11 +106,17 @@ def _typed(after: After, sort: Sort) -> Any:  # noqa: ANN401 - the column's own 
             case Sort.EFFECT | Sort.SENT:
                 return date.fromisoformat(after.value)
             case Sort.UPDATED:
-                return datetime.fromisoformat(after.value)
+                return datetime.fromisoformat(after.value).astimezone(UTC)
             case Sort.NUMBER:
-                return int(after.value)
-    except ValueError as error:
+                return _rank(after.value)
+    except (ValueError, OverflowError) as error:
         raise CursorUnreadable from error
+
+
+def _rank(text: str) -> int:
+    if not is_rank(rank := int(text)):
+        raise ValueError("no letter's number")
+    return rank
 
 
 def _as_text(value: object) -> str:

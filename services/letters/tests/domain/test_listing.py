@@ -10,7 +10,10 @@ from services.letters.domain.tracking import View
 QUERY = ListQuery(view=View.SENT, filters=Filters(text="marchetti"), sort=Sort.POLICYHOLDER)
 
 
-@given(st.text(max_size=60), st.integers(min_value=0, max_value=10**15))
+@given(
+    st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=60),
+    st.integers(0, 2**31 - 1),
+)
 def test_a_cursor_gives_its_place_back(value: str, sequence: int) -> None:
     after = After(value, sequence)
 
