@@ -1,7 +1,8 @@
 """Between our values and the protos."""
 
+import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -36,6 +37,9 @@ class DayUnreadable(TurnedDown):
 
     kind = Kind.INVALID
     reason = "day-unreadable"
+
+
+_RANK: Final = re.compile(r"[0-9]{1,18}")  # a bigint
 
 
 class CursorUnreadable(TurnedDown):
@@ -74,9 +78,18 @@ def read_cursor(text: str) -> tuple[datetime, UUID] | None:
         return None
     try:
         at, _, number = text.partition("|")
-        return datetime.fromisoformat(at), UUID(number)
-    except ValueError as error:
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(number)
+    except (ValueError, OverflowError) as error:
         raise CursorUnreadable(text[:60]) from error
+
+
+def read_rank(text: str) -> int | None:
+    """Read at which line of the statement a page before ended. Raises ``CursorUnreadable``."""
+    if not text:
+        return None
+    if not _RANK.fullmatch(text):
+        raise CursorUnreadable(text[:60])
+    return int(text)
 
 
 def cursor(places: Sequence[tuple[datetime, UUID]], limit: int) -> str:

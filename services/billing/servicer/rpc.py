@@ -182,7 +182,7 @@ class Billing(BillingServiceServicer):
         self, request: pb.ListEntriesRequest, context: Any
     ) -> pb.ListEntriesResponse:
         limit = _page_size(request.page_size, usual=50, most=500)
-        before = int(request.cursor) if request.cursor.isdecimal() else None
+        before = messages.read_rank(request.cursor)
         days = messages.read_day(request.from_day), messages.read_day(request.until_day)
         lines = await wallets.list_entries(
             caller_account(), before=before, limit=limit, within=period(*days), store=self.store
