@@ -1,5 +1,7 @@
 """Proofs and the audit, in SQL."""
 
+import re
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -12,6 +14,8 @@ from services.accounts.ports import Waiting, WaitingPage
 from services.accounts.store.accounts import WITH_HOLDER
 from services.accounts.store.rows import account_of, audit_of, proof_of, proof_row
 from services.accounts.store.tables import ACCOUNT, AUDIT, PROOF
+
+_OFFSET: Final = re.compile(r"[0-9]{1,9}")
 
 
 class SqlProofs:
@@ -65,7 +69,7 @@ class SqlProofs:
 
         The queue is short and shrinks as it is worked on: its cursor is a plain offset.
         """
-        start = int(cursor) if cursor.isdigit() else 0
+        start = int(cursor) if _OFFSET.fullmatch(cursor) else 0
         queue = (
             select(
                 PROOF.c.account_id,
