@@ -59,7 +59,7 @@ def build(settings: GatewaySettings, house: House, reasons: Reasons) -> FastAPI:
 
 async def show(request: Request, token: str, house: Annotated[House, Depends(house)]) -> Response:
     """Show the file that the link names, to whom it names. Raises ``LinkOver``."""
-    claims = _read(request.app.state.settings, token)
+    claims = read_link(request.app.state.settings, token)
     with acting_as(_principal(claims)):
         return await _file(house, claims["file"])
 
@@ -109,7 +109,8 @@ def _url(settings: GatewaySettings, who: Principal, named: Mapping[str, str]) ->
     return f"{settings.files_origin}/{token}"
 
 
-def _read(settings: GatewaySettings, token: str) -> dict[str, Any]:
+def read_link(settings: GatewaySettings, token: str) -> dict[str, Any]:
+    """Return what a link of ours says. Raises ``LinkOver``."""
     try:
         claims: dict[str, Any] = jwt.decode(
             token,

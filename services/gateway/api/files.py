@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ FILE: Final[Responses] = {
         "description": "The file.",
     }
 }
+_VERSION: Final = re.compile(r"[1-9][0-9]{0,17}")  # an int64
 
 
 class BodyTooLarge(TurnedDown):
@@ -95,7 +97,7 @@ def expected_version(
     text = if_match.strip().removeprefix("W/").strip('"')
     if text == "*":
         return 0
-    if not text.isdecimal() or int(text) == 0 or len(text) > 18:  # noqa: PLR2004 - an int64
+    if not _VERSION.fullmatch(text):
         raise IfMatchMissing("not one of our ETags")
     return int(text)
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers
@@ -48,18 +48,25 @@ def check_origin(request: Request) -> None:
             raise ForeignForm
         return
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
+    if origin is not None and _parts(origin).netloc != request.headers.get("host", ""):
         raise ForeignForm
 
 
 def path_of_ours(request: Request, url: str) -> str:
     """Return where an address leads within our pages, nothing for one of another site."""
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.netloc and parts.netloc != request.headers.get("host", ""):
         return ""
     ours = parts.path.startswith("/") and not parts.path.startswith(("//", "/\\"))
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     return path if ours and path.isprintable() else ""
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # "http://["
+        return SplitResult("", "?", "", "", "")  # a host that is nobody's
 
 
 class Seal:
