@@ -1,7 +1,6 @@
 """``preavis legal check FILE.json``: run legal vectors through the modules production calls."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final
 
 from cli.legal.functions import FUNCTIONS
 from cli.legal.reading import Vector
+from kit.outside import read_json
 
 _UNREADABLE: Final = 2
 
@@ -28,7 +28,7 @@ def differences(vector: Vector) -> list[str]:
     if function is None:
         return [f"function {vector.function!r} is not built"]
     try:
-        answer, expected = function(vector), vector.expected
+        answer, expected = function(vector), dict(vector.expected)
     except Exception as problem:  # noqa: BLE001 - a broken vector must not hide the others
         return [f"{type(problem).__name__}: {problem}"]
     return [
@@ -40,7 +40,7 @@ def differences(vector: Vector) -> list[str]:
 
 def _check(file: Path) -> int:
     try:
-        vectors = [Vector(raw) for raw in json.loads(file.read_text(encoding="utf-8"))["vectors"]]
+        vectors = [Vector(dict(raw)) for raw in read_json(file.read_bytes())["vectors"]]
     except (OSError, ValueError, KeyError, TypeError) as problem:
         print(f"{file}: not a file of legal vectors ({problem})", file=sys.stderr)
         return _UNREADABLE

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
+from kit.outside import read_json
+
 FORMAT: Final = "preavis-evidence/1"
 ATTACHMENT_NAME: Final = "preavis-evidence.json"
 GENESIS: Final = "0" * 64  # what the first event of a sending is chained to
@@ -113,7 +115,7 @@ class Evidence:
     def read(cls, data: bytes) -> Self:
         """Read what ``to_bytes`` wrote. Raises ``EvidenceAltered`` when anything in it differs."""
         try:
-            raw = json.loads(data)
+            raw = read_json(data)
             evidence = cls(
                 letter=raw["letter"],
                 parties=raw["parties"],
