@@ -55,16 +55,17 @@ proto-drift: .venv/.ready ## lint the protos, and fail when the committed stubs 
 	@bash local/proto.sh --check
 
 fast: setup ## tests that need no server and little time
-	@$(PYTEST) -m "not servers and not browser and not slow" -n 2
+	@$(PYTEST) -m "not servers and not browser and not slow and not prove" -n 2
 
 test: setup ## all tests, on real Postgres, NATS, sandbox and Chromium
 	@bash local/setup.sh browser
-	@$(PYTEST) -m "not servers and not browser" -n 2
+	@$(PYTEST) -m "not servers and not browser and not prove" -n 2
 	@$(PYTEST) -m "servers and not prove" --ignore tests/e2e $(TWO_HOUSES)
 	@$(PYTEST) tests/e2e $(TWO_HOUSES)
 
-prove: setup ## kill storms, lost brokers, restores: minutes to hours
+prove: setup ## kill storms, lost brokers, restores, fuzzing at length: minutes to hours
 	@$(PYTEST) -m prove
+	@PREAVIS_PROVE_TIMES=$${PREAVIS_PROVE_TIMES:-25} $(PYTEST) tests/prove/fuzz -m "not prove" --timeout 3600
 
 bench: setup ## measure speed beside what one would pick instead (a quarter of an hour; ARGS="--help")
 	@$(PY) -m bench $(ARGS)
