@@ -8,6 +8,7 @@ from typing import Final
 from bench.ground import ASSETS
 from kit.pdf import Renderer
 from services.letters.domain.legal.codes import MailKind
+from services.letters.domain.letter import MandateMention
 from services.letters.domain.planning import plan_if_possible
 from services.letters.domain.sheet import Printed, Sheet, sheet
 from services.letters.partners.typesetter import JinjaTypesetter, catalogue
@@ -40,6 +41,7 @@ def a_sheet(number: int, *, paragraphs: int = 0) -> Sheet:
         letterhead=BERAUD,
         evaluation=plan_if_possible(letter, first_send_day=DAY),
         mail_kind=MailKind.LRE_ACKNOWLEDGED,
+        mandate=MandateMention.ATTACHED,  # one line less: it holds on its page at the first try
         is_draft=False,
     )
 

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from bench.ground import ASSETS, folder
 from bench.letters import by_typst, plain, resident
 from bench.letters.fonts import as_truetype
-from bench.letters.sample import Pages
+from bench.letters.sample import Pages, a_sheet
 from bench.letters.words import words_of
 from kit.pdf import Renderer
 from kit.workers import lean_pool, run_in
@@ -93,14 +93,14 @@ async def all_ways() -> AsyncIterator[tuple[Ours, dict[str, Rival]]]:
             for module, place in ((plain.__name__, ASSETS), (by_typst.__name__, fonts))
         ]
         try:
-            await ours.renderer.warm()
-            yield (
-                ours,
-                {
-                    PLAIN: Rival(pools[0], plain.__name__, wants_words=False),
-                    TYPST: Rival(pools[1], by_typst.__name__, wants_words=True),
-                },
-            )
+            rivals = {
+                PLAIN: Rival(pools[0], plain.__name__, wants_words=False),
+                TYPST: Rival(pools[1], by_typst.__name__, wants_words=True),
+            }
+            for way in (ours, *rivals.values()):  # a first letter loads what the others find
+                way.load([a_sheet(0)])
+                await way.compose()
+            yield ours, rivals
         finally:
             await ours.renderer.close()
             for pool in pools:
