@@ -59,6 +59,7 @@ def one_of_each_byte(pdf: bytes) -> Iterator[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_no_byte_of_a_sheet_can_be_changed_unnoticed() -> None:
     sheet = Sheet()
 
