@@ -97,7 +97,8 @@ async def all_ways() -> AsyncIterator[tuple[Ours, dict[str, Rival]]]:
                 PLAIN: Rival(pools[0], plain.__name__, wants_words=False),
                 TYPST: Rival(pools[1], by_typst.__name__, wants_words=True),
             }
-            for way in (ours, *rivals.values()):  # a first letter loads what the others find
+            ways: list[Way] = [ours, *rivals.values()]
+            for way in ways:  # a first letter loads what the others find
                 way.load([a_sheet(0)])
                 await way.compose()
             yield ours, rivals
