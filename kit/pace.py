@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import text
 
 from kit.db import Database
+from kit.errors import TurnedDown
 from kit.http import PartnerDown
 
 LONGEST_WAIT: Final = timedelta(seconds=10)
@@ -45,9 +46,16 @@ class Pace:
         }
 
     async def __call__(self) -> None:
-        """Wait for our turn. Raises ``PartnerDown`` when it is more than ten seconds away."""
-        async with self._db.worker() as session:
-            wait_s = await session.scalar(_TURN, self._turn)
+        """Wait for our turn. Raises ``PartnerDown`` when it is more than ten seconds away.
+
+        Also when our own database does not tell: either way nothing has left, and a caller that
+        must know whether something has is told so.
+        """
+        try:
+            async with self._db.worker() as session:
+                wait_s = await session.scalar(_TURN, self._turn)
+        except TurnedDown as error:
+            raise PartnerDown(f"no turn to call {self._partner}", partner=self._partner) from error
         if wait_s is None:
             raise PartnerDown(f"too many calls to {self._partner}", partner=self._partner)
         if wait_s > 0:

@@ -50,3 +50,11 @@ async def test_partners_do_not_wait_for_each_other(db: Database) -> None:
     one, two = (Pace(db, f"p{uuid4()}", per_second=1) for _ in range(2))
 
     assert await take(2, one, two) < 0.5
+
+
+async def test_without_a_database_nothing_leaves() -> None:
+    nowhere = Database("postgresql://a:a@127.0.0.1:9/a", "postgresql://a:a@127.0.0.1:9/a")
+
+    with pytest.raises(PartnerDown):
+        await Pace(nowhere, "p", per_second=1)()
+    await nowhere.close()

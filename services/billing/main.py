@@ -12,6 +12,7 @@ from kit.db import Database
 from kit.events import Bus, Relay
 from kit.grpc import Serving
 from kit.mail import MailSender
+from kit.pace import Pace
 from kit.pdf import Renderer
 from kit.service import Service
 from preavis.billing.v1 import billing_pb2
@@ -37,6 +38,7 @@ async def run(settings: BillingSettings) -> None:
         api_key=settings.stripe_api_key,
         webhook_secret=settings.stripe_webhook_secret,
         base=settings.stripe_api_base,
+        pace=Pace(database, "stripe", per_second=settings.stripe_calls_per_second, burst=20),
     )
     renderer = Renderer(workers=settings.render_workers, assets_dir=settings.assets_dir)
     stationery = PaperStationery(renderer, environment_name=settings.environment)

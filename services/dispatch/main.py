@@ -16,6 +16,7 @@ from kit.events import Bus, Listener, Relay
 from kit.grpc import Peers, Serving
 from kit.http import PartnerHttp
 from kit.mail import MailSender
+from kit.pace import Pace
 from kit.pdf import Renderer
 from kit.service import Service
 from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceStub
@@ -56,7 +57,7 @@ async def run(settings: DispatchSettings) -> None:
     database = Database(settings.database_url, settings.worker_database_url, pool_size=10)
     bus = await Bus.connect(settings.nats_url, name=settings.service)
     await bus.provision_stream(settings.service)
-    outside = _outside(settings)
+    outside = _outside(settings, database)
     desk = _desk(settings, database, clock, outside)
 
     def open_work(session: AsyncSession, account_id: UUID) -> Work:
@@ -108,8 +109,10 @@ async def run(settings: DispatchSettings) -> None:
     await service.run()
 
 
-def _outside(settings: DispatchSettings) -> _Outside:
-    http = PartnerHttp(settings.ar24_url, partner="ar24", timeout=OPERATOR_TIMEOUT)
+def _outside(settings: DispatchSettings, database: Database) -> _Outside:
+    per_second = settings.ar24_calls_per_second
+    pace = Pace(database, "ar24", per_second=per_second, burst=max(1, int(per_second)))
+    http = PartnerHttp(settings.ar24_url, partner="ar24", pace=pace, timeout=OPERATOR_TIMEOUT)
     return _Outside(
         peers=Peers(settings),
         operator_http=http,

@@ -14,6 +14,7 @@ class DispatchSettings(ServiceSettings):
     ar24_token: str = Field(repr=False)
     ar24_private_key: str = Field(repr=False)
     ar24_webhook_base_url: str  # where AR24 reaches us, without a final slash
+    ar24_calls_per_second: float = 100.0  # all replicas together; the vendor states no limit
     seal_key: str = Field(repr=False)
     seal_certificate: str
     timestamp_url: str

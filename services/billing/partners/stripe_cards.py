@@ -6,8 +6,9 @@ from typing import Any, Final
 from uuid import UUID
 
 import stripe
+from typing_extensions import override
 
-from kit.http import PartnerDown, PartnerRefused
+from kit.http import PartnerDown, PartnerRefused, Wait
 from kit.money import Money
 from services.billing.domain.card import (
     CardNews,
@@ -33,11 +34,29 @@ _DISPUTES: Final = {
 _AWAY: Final = (stripe.APIConnectionError, stripe.RateLimitError)
 
 
-class StripeCards:
-    """The card company. ``base`` is its address, or the sandbox's."""
+class _PacedHttp(stripe.HTTPXClient):
+    """The SDK's own client, which waits for its turn before each try."""
 
-    def __init__(self, *, api_key: str, webhook_secret: str, base: str) -> None:
-        self._http = stripe.HTTPXClient(timeout=_TIMEOUT_S)
+    def __init__(self, pace: Wait | None) -> None:
+        super().__init__(timeout=_TIMEOUT_S)
+        self._pace = pace
+
+    @override
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        if self._pace is not None:
+            await self._pace()
+        return await super().request_async(method, url, headers, post_data)
+
+
+class StripeCards:
+    """The card company. ``base`` is its address, or the sandbox's; ``pace`` is awaited first."""
+
+    def __init__(
+        self, *, api_key: str, webhook_secret: str, base: str, pace: Wait | None = None
+    ) -> None:
+        self._http = _PacedHttp(pace)
         self._client = stripe.StripeClient(
             api_key,
             base_addresses={"api": base},

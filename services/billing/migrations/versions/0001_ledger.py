@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from kit.migrations import create_plumbing, protect, share
+from kit.migrations import create_pace, create_plumbing, protect, share
 
 revision = "0001_ledger"
 down_revision = None
@@ -12,6 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     create_plumbing(op)
+    create_pace(op)
     for statement in TABLES:
         op.execute(statement)
     for index in INDEXES:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from kit.migrations import create_plumbing, protect
+from kit.migrations import create_pace, create_plumbing, protect
 
 revision = "0001_sendings"
 down_revision = None
@@ -142,3 +142,4 @@ def upgrade() -> None:
     for table in ("timeline", "proof", "hint"):  # what happened stays written
         protect(op, table, grants=("SELECT", "INSERT"))
     create_plumbing(op)
+    create_pace(op)
