@@ -20,7 +20,7 @@ from services.letters.domain.tracking import Tracking, TrackingState, View
 COUNT_CEILING: Final = 10_000
 """Beyond it a list says « more than »: counting a million rows would cost more than it tells."""
 
-_RANKS: Final = 2**31
+_RANKS: Final = 2**63  # a bigint: the year, then ten digits
 
 
 class Sort(StrEnum):
