@@ -5,6 +5,7 @@ import hmac
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
@@ -89,7 +90,7 @@ async def _claim(
 ) -> Claim:
     if key is None or not _KEY.fullmatch(key):
         raise IdempotencyKeyMissing("no idempotency key")
-    operation = f"{request.method} {request.url.path}"
+    operation = f"{request.method} {quote(request.url.path)}"  # %00 is no text for a column
     asked = b"\n".join((operation.encode(), request.url.query.encode(), await request.body()))
     digest = hmac.new(settings.cookie_key.encode(), asked, hashlib.sha256).hexdigest()
     return Claim(scope_id=scope_id, key=key, operation=operation, fingerprint=digest)
