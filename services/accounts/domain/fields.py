@@ -19,7 +19,7 @@ SIRET_DIGITS: Final = 14
 # French numbers are typed without their code; those of the overseas departments too.
 _REGIONS: Final = ("FR", "GP", "MQ", "GF", "RE", "YT")
 _FICTION: Final = "63998"  # mobiles that the regulator keeps for films and demonstrations
-_POSTCODE: Final = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|97[1-8]|98[04678])\d{2,3}")
+_POSTCODE: Final = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|97[1-8]|98[04678])\d{2,3}", re.ASCII)
 _NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’-])*")
 _TOWN: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’/-])*(?: CEDEX(?: \d{1,2})?)?", re.IGNORECASE)
 
