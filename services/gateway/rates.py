@@ -5,15 +5,17 @@ import math
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
+import structlog
 from starlette.requests import HTTPConnection
 
-from kit.errors import Kind, TurnedDown
+from kit.errors import Kind, TryAgain, TurnedDown
 from services.gateway.peers import Principal
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import Store
 
 VISITOR_BURST: Final = 10
 _IPV6_OF_ONE_SUBSCRIBER: Final = 64  # bits: the rest is theirs to choose
+_log = structlog.get_logger()
 
 
 class TooManyRequests(TurnedDown):
@@ -42,24 +44,30 @@ def place_of(connection: HTTPConnection) -> str:
 
 async def take_of_account(who: Principal, *, store: Store, settings: GatewaySettings) -> None:
     """Count a request of somebody logged in. Raises ``TooManyRequests``."""
-    wait_s = await store.take_token(
+    await _take(
         f"account:{who.scope_id}",
+        store=store,
         per_second=settings.requests_per_second,
         burst=settings.requests_burst,
     )
-    _refuse_to_rush(wait_s)
 
 
 async def take_of_visitor(place: str, *, store: Store, settings: GatewaySettings) -> None:
     """Count a request of somebody who has not logged in. Raises ``TooManyRequests``."""
-    wait_s = await store.take_token(
+    await _take(
         "visitor:" + hashlib.sha256(place.encode()).hexdigest()[:32],
+        store=store,
         per_second=settings.visitor_requests_per_minute / 60,
         burst=VISITOR_BURST,
     )
-    _refuse_to_rush(wait_s)
 
 
-def _refuse_to_rush(wait_s: float) -> None:
+async def _take(key: str, *, store: Store, per_second: float, burst: int) -> None:
+    """Take a token. While the buckets are out of reach nobody is counted, and nobody kept out."""
+    try:
+        wait_s = await store.take_token(key, per_second=per_second, burst=burst)
+    except TryAgain:
+        _log.warning("rate_not_counted")
+        return
     if wait_s > 0:
         raise TooManyRequests("too many requests", retry_after_s=str(math.ceil(wait_s)))
