@@ -12,7 +12,7 @@ import httpx
 from tests.prove.storm.history import History
 
 PATIENCE: Final = 200  # tries of one request: minutes, whatever is down
-LONGEST_PAUSE_S: Final = 3.0
+LONGEST_PAUSE_S: Final = 4.0
 IN_HAND: Final = "idempotency-key-in-use"
 LATER: Final = frozenset({429, 500, 502, 503, 504})
 
@@ -89,7 +89,7 @@ class Client:
         return answer
 
     async def _until_known(self, wanted: Wanted, name: str) -> Any:
-        pause = 0.2
+        pause = 0.5
         for _ in range(PATIENCE):
             try:
                 async with self.gate:

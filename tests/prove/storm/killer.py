@@ -16,7 +16,7 @@ from typing import Final
 from kit.failpoints import KILLED, declared_in
 from local.house import House
 from local.plan import SERVICES
-from local.servers import Nats, Postgres
+from local.servers import Nats, Postgres, wait_listening
 
 TARGETS: Final = {
     "dispatch": 24,
@@ -32,6 +32,7 @@ TARGETS: Final = {
 AT_A_POINT: Final = 0.5  # of the kills of a service: the restarted process dies at a failpoint
 MOST_POINTS: Final = 5
 SHORTEST_GAP_S: Final = 0.4
+MOST_DOWN: Final = 2  # a house of which nothing stands gets no work done, and proves nothing
 WATCH_S: Final = 0.05
 LATE_S: Final = 20.0  # an armed process that reached nothing by then is killed all the same
 PAUSES_S: Final = (0.1, 1.5)  # how long a server stays away
@@ -64,12 +65,21 @@ class Killer:
         watching = asyncio.create_task(self._watch(stop))
         try:
             while not stop.is_set():
-                if self.total < self.wanted and self.total <= self.progress() * self.wanted:
+                behind = self.total < min(self.wanted, self.progress() * self.wanted + 1)
+                if behind and await self._down() < MOST_DOWN:
                     await self._strike()
                 await asyncio.sleep(self.dice.uniform(SHORTEST_GAP_S, 3 * SHORTEST_GAP_S))
         finally:
             await watching
             await self._calm()
+
+    async def _down(self) -> int:
+        """Count the processes that do not answer: they get their time to come back."""
+        answers = [
+            await wait_listening(process.port, timeout_s=0.01)
+            for process in self.house.plan.processes()
+        ]
+        return answers.count(False)
 
     # --- striking ----------------------------------------------------------------------------
 
