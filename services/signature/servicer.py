@@ -139,7 +139,11 @@ class Signature(SignatureServiceServicer):
         self, request: pb.WithdrawDecisionRequest, context: Any
     ) -> pb.WithdrawDecisionResponse:
         mandate = await usecases.withdraw_decision(
-            caller_account(), parse_id(request.letter_id), store=self.store, clock=self.clock
+            caller_account(),
+            parse_id(request.letter_id),
+            store=self.store,
+            letters=self.letters,
+            clock=self.clock,
         )
         return pb.WithdrawDecisionResponse(mandate=_mandate(mandate))
 

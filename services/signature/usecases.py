@@ -173,10 +173,11 @@ async def opt_out(
 
 
 async def withdraw_decision(
-    account_id: UUID, letter_id: UUID, *, store: Store, clock: Clock
+    account_id: UUID, letter_id: UUID, *, store: Store, letters: Letters, clock: Clock
 ) -> Mandate:
     """Take back the decision or the scan, so that another can be made."""
     now = clock()
+    await letters.read(letter_id)  # one that is not the account's is missing, like elsewhere
     async with store.account(account_id) as book:
         before = await book.load(letter_id)
         mandate, voided = before.withdraw(at=now)

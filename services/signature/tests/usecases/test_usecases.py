@@ -88,7 +88,9 @@ class Desk:
         )
 
     async def withdraw(self) -> Mandate:
-        return await usecases.withdraw_decision(ACCOUNT, LETTER, store=self.store, clock=self.clock)
+        return await usecases.withdraw_decision(
+            ACCOUNT, LETTER, store=self.store, letters=self.letters, clock=self.clock
+        )
 
     async def hear(self, letter: LetterNow) -> None:
         async with self.store.account(ACCOUNT) as book:
