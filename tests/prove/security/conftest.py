@@ -1,0 +1,46 @@
+"""One running house for all that is tried of its doors."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from local.house import House
+from tests.e2e.outside import Outside
+from tests.e2e.staff import furnish
+from tests.prove.security.rpcs import Switchboard
+from tests.prove.security.world import World, build
+
+UNHURRIED = {  # these tests ask more in a minute than an agency in a day: the rates have their own
+    "GATEWAY_VISITOR_REQUESTS_PER_MINUTE": "60000",
+    "GATEWAY_REQUESTS_PER_SECOND": "10000",
+    "GATEWAY_REQUESTS_BURST": "10000",
+}
+
+
+@pytest.fixture(scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """The whole product on free ports, with the directory and one staff member."""
+    opened = await House.open(tmp_path_factory.mktemp("house"), environment="test")
+    try:
+        gateway = next(one for one in opened.plan.processes() if one.name == "gateway")
+        await opened.supervisor.replace(replace(gateway, env={**gateway.env, **UNHURRIED}))
+        furnish(opened)
+        yield opened
+    finally:
+        await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def world(house: House, switchboard: Switchboard) -> AsyncIterator[World]:
+    """Two agencies and the staff."""
+    async with Outside.connect(house.plan.sandbox_url) as outside:
+        yield await build(house, outside, switchboard)
+
+
+@pytest.fixture(scope="session")
+async def switchboard(house: House) -> AsyncIterator[Switchboard]:
+    """Calls of any service, signed or not."""
+    board = Switchboard(house.plan)
+    yield board
+    await board.close()
