@@ -37,7 +37,7 @@ def database(answer: Any, *, status: int = 200) -> Iterator[tuple[str, list[Any]
             """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Answering)
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1/querybatch", asked
