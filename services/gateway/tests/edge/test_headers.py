@@ -8,6 +8,8 @@ from services.gateway.tests.edge import product
 from services.gateway.tests.pages import rig
 from tests.support.routes import Door
 
+pytestmark = pytest.mark.slow  # every route, a request each
+
 PAGE = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"

@@ -9,6 +9,8 @@ from services.gateway import pages
 from services.gateway.headers import content_security_policy
 from services.gateway.tests.pages import rig, sample, sample_letter
 
+pytestmark = pytest.mark.slow  # every route, a request each
+
 PUBLIC = {
     "/", "/aide", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite",
     "/contact", "/robots.txt", "/inscription", "/activation", "/activation/{token}",
