@@ -77,3 +77,8 @@ async def page(browser: Browser, house: House) -> AsyncIterator[Page]:
 def audit() -> Auditor:
     """Asks axe about each page; the test fails on its first finding."""
     return Auditor(Path(".assets/axe.min.js").read_text())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest file, so that two workers end together."""
+    items.sort(key=lambda item: "test_survive_kills" not in item.nodeid)
