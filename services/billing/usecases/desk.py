@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from kit.clock import Clock
@@ -19,7 +20,7 @@ from services.billing.domain.transfer import (
 from services.billing.ports import Store
 from services.billing.usecases.top_ups import credit
 
-LATEST = 20
+LATEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,10 +48,9 @@ async def carry_out(
     given_back, entry = hold.reverse(cause=note.cause, on_day=note.on_day, at=at)
     if entry is None:
         return hold, note
-    year = paris_date(at).year
-    rank = await books.next_rank(Series.CREDIT_NOTE, year)
     saved = await books.save_hold(given_back)
-    number = paper_number(Series.CREDIT_NOTE, year, rank)
-    issued = await books.issue_credit_note(saved, note.issued(number, at))
     await books.post(entry)
-    return saved, issued
+    year = paris_date(at).year
+    rank = await books.next_rank(Series.CREDIT_NOTE, year)  # all accounts share it: locked last
+    number = paper_number(Series.CREDIT_NOTE, year, rank)
+    return saved, await books.issue_credit_note(saved, note.issued(number, at))
