@@ -1,12 +1,12 @@
 """Money that follows the letter: captured, reversed when it bounces, compared every night."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Final
 from uuid import UUID
 
 import structlog
 
-from kit.days import paris_date, paris_instant
+from kit.days import next_paris_time, paris_date
 from kit.errors import TurnedDown
 from kit.failpoints import failpoint
 from kit.ids import parse_id
@@ -60,9 +60,7 @@ async def reverse(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
 
 async def plan_night(now: datetime, *, desk: Desk) -> None:
     """Compare with billing on the next night, at 03:30 in Paris."""
-    tonight = paris_instant(paris_date(now), NIGHT)
-    at = tonight if tonight > now else paris_instant(paris_date(now) + timedelta(days=1), NIGHT)
-    await desk.store.plan_for_all("reconcile", "reconcile", at)
+    await desk.store.plan_for_all("reconcile", "reconcile", next_paris_time(now, NIGHT))
 
 
 async def reconcile(*, desk: Desk) -> None:
