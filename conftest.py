@@ -1,6 +1,7 @@
 """The whole house's tests share these fixtures; each service adds its own beside its tests."""
 
 import structlog
+from hypothesis import settings
 
 pytest_plugins = ["tests.support.servers", "tests.support.time"]
 
@@ -8,3 +9,7 @@ pytest_plugins = ["tests.support.servers", "tests.support.time"]
 structlog.configure(
     processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
 )
+
+# the same cases at each run: a red build speaks of its own commit; `make prove` draws new ones
+settings.register_profile("house", derandomize=True, database=None)
+settings.load_profile("house")
