@@ -3,11 +3,12 @@
 import asyncio
 import base64
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -17,11 +18,11 @@ from uuid import UUID
 
 import aiosmtplib
 import structlog
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.addresses import ascii_address
 from kit.clock import system_clock
 from kit.db import Database, wake_after_commit
 from kit.errors import Kind, TurnedDown
@@ -31,6 +32,9 @@ from kit.telemetry import MAILS
 DEMONSTRATION: Final = "[Démonstration] "
 BRAND: Final = "Préavis"
 _CONTROL: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})  # line breaks, and marks that reorder
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 ]{1,60}")  # reads the same as a header's words
+# Headers are written as we set them, and nothing but ASCII leaves: no server has to rewrite it.
+_AS_SET: Final = SMTP.clone(refold_source="none", cte_type="7bit")
 _PERMANENT: Final = 500
 _MAX_REST: Final = timedelta(hours=1)
 _LEASE: Final = timedelta(minutes=2)
@@ -76,7 +80,7 @@ class Mail:
             if any(unicodedata.category(c) in _CONTROL for c in header):
                 raise BadMail("a header holds a control character")
         for address in (self.to, *([self.reply_to] if self.reply_to else [])):
-            _check_address(address)
+            _as_it_travels(address)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the queue keeps it."""
@@ -166,9 +170,15 @@ class MailSender:
             row = (await session.execute(_CLAIM, {"lease": _LEASE})).one_or_none()
         if row is None:
             return False
-        message = self.compose(Mail.from_json(row.mail), key=row.key)
+        mail = Mail.from_json(row.mail)
+        message = self.compose(mail, key=row.key)
         try:
-            await aiosmtplib.send(message, **self._server)
+            await aiosmtplib.send(
+                message.as_bytes(),
+                sender=self._from,
+                recipients=[_as_it_travels(mail.to)],
+                **self._server,
+            )
         except (aiosmtplib.SMTPException, OSError) as error:
             await self._failed(row.key, error, attempts=row.attempts, queued_at=row.created_at)
         else:
@@ -178,17 +188,20 @@ class MailSender:
 
     def compose(self, mail: Mail, *, key: str) -> EmailMessage:
         """Return the message as it leaves; the same key gives the same Message-ID."""
-        user, _, domain = self._from.partition("@")
-        message = EmailMessage(policy=SMTP)
-        message["From"] = Address(mail.from_name, user, domain)
-        message["To"] = mail.to
-        if mail.reply_to:
-            message["Reply-To"] = mail.reply_to
-        message["Subject"] = self._prefix + mail.subject
-        message["Date"] = format_datetime(system_clock())
+        message = EmailMessage(policy=_AS_SET)
         digest = hashlib.sha256(f"{self._service}/{key}".encode()).hexdigest()[:40]
-        message["Message-ID"] = f"<{digest}@{domain}>"
-        message["Auto-Submitted"] = "auto-generated"  # holiday answers stay at home
+        headers = {
+            "From": f"{_words(mail.from_name)}\r\n <{self._from}>",
+            "To": _as_it_travels(mail.to),
+            "Reply-To": _as_it_travels(mail.reply_to) if mail.reply_to else "",
+            "Subject": _words(self._prefix + mail.subject),
+            "Date": format_datetime(system_clock()),
+            "Message-ID": f"<{digest}@{self._from.partition('@')[2]}>",
+            "Auto-Submitted": "auto-generated",  # holiday answers stay at home
+        }
+        for name, value in headers.items():
+            if value:
+                message.set_raw(name, value)
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
         for file in mail.attachments:
@@ -239,8 +252,19 @@ def _server_options(url: str) -> dict[str, Any]:
     }
 
 
-def _check_address(address: str) -> None:
-    try:
-        validate_email(address, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError as error:
-        raise BadMail("not an e-mail address") from error
+def _words(text: str) -> str:
+    """Return a text as a header holds it: in RFC 2047's own writing, unless it is plain.
+
+    The library would read what already looks like that writing (``=?utf-8?q?=0D=0A...?=``) and
+    put down what it hides: a line break, a header, an address.
+    """
+    if _PLAIN.fullmatch(text) and text == text.strip():
+        return text
+    return Header(text, "utf-8", maxlinelen=72, header_name="Subject").encode(linesep="\r\n")
+
+
+def _as_it_travels(address: str) -> str:
+    found = ascii_address(address)
+    if found is None:
+        raise BadMail("not an e-mail address")
+    return found

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from kit.db import Database
 from kit.mail import Attachment, BadMail, Mail, MailSender, queue
 
 ACCOUNT = uuid4()
+NOWHERE = Database("postgresql://nobody@localhost/none", "postgresql://nobody@localhost/none")
 
 
 def a_mail(**changes: object) -> Mail:
@@ -77,6 +79,9 @@ async def empty(db: Database) -> Database:
         {"to": "a@b.example\r\nBcc: c@d.example"},
         {"to": "a@b.example, c@d.example"},
         {"to": "nobody"},
+        {"to": "a..b@c.example"},
+        {"to": "hélène@c.example"},
+        {"to": "gnp\u202e@c.example"},
         {"reply_to": "a@b.example>\nX: y"},
         {"attachments": [Attachment(name="a\n.pdf", media_type="application/pdf", data=b"")]},
     ],
@@ -84,6 +89,50 @@ async def empty(db: Database) -> Database:
 def test_no_header_can_be_slipped_in(changes: dict[str, object]) -> None:
     with pytest.raises(BadMail):
         a_mail(**changes)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=?utf-8?q?=0D=0ABcc:_x=40evil.example?=",
+        "=?utf-8?b?DQoNCkJvbmpvdXI=?= Vial",
+        "=?utf-8?q?x=40evil.example?= via",
+        "Béraud, <x@evil.example>",
+        'Béraud" <x@evil.example>, "',
+        "(Béraud) x@evil.example: tous;",
+        "\\",
+        "👩 " * 30,
+        "W" * 200,
+        "Béraud " * 20 + "<x@evil.example>",
+    ],
+)
+def test_no_name_is_read_as_anything_but_a_name(name: str) -> None:
+    raw = (
+        sender(NOWHERE, "smtp://localhost:1")
+        .compose(a_mail(from_name=name, subject=name), key="m1")
+        .as_bytes()
+    )
+
+    raw.decode("ascii")
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert max(map(len, head.splitlines())) <= 78
+    got = message_from_bytes(raw, policy=policy.default)
+    assert len(got.keys()) == len(set(got.keys()))
+    assert {"Bcc", "X-Evil"}.isdisjoint(got.keys())
+    assert body.count(b"Content-Type: text/plain") == 1
+    assert [one.addr_spec for one in got["From"].addresses] == ["no-reply@preavis.example"]
+    plain = message_from_bytes(raw)
+    assert str(make_header(decode_header(plain["Subject"]))) == name
+    shown = str(make_header(decode_header(plain["From"])))
+    assert shown.replace("\r\n", "") == f"{name} <no-reply@preavis.example>"
+
+
+def test_a_domain_with_accents_travels_in_ascii() -> None:
+    mail = a_mail(to="agence@béraud.example", reply_to="a@é.example")
+
+    got = sender(NOWHERE, "smtp://localhost:1").compose(mail, key="m1")
+
+    assert (got["To"], got["Reply-To"]) == ("agence@xn--braud-bsa.example", "a@xn--9ca.example")
 
 
 def test_french_spaces_are_allowed_in_a_subject() -> None:

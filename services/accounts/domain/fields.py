@@ -70,9 +70,11 @@ def tidied(text: str) -> str:
 
 
 def email(text: str) -> str:
-    """Read an e-mail address; its domain comes back in lower case."""
+    """Read an e-mail address that a message reaches; its domain comes back in lower case."""
     try:
-        found = validate_email(text, check_deliverability=False, globally_deliverable=False)
+        found = validate_email(
+            text, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False
+        )
     except EmailNotValidError:
         raise Unfit("email-invalid") from None
     return found.normalized

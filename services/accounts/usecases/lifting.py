@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kit.clock import Clock
 from kit.errors import FieldError, InvalidFields
+from kit.text import tidy_lines
 from services.accounts.domain.facts import AuditEntry
 from services.accounts.domain.throttle import Act
 from services.accounts.ports import Store
@@ -24,7 +25,7 @@ async def lift_throttles(
     What comes from one network address stays counted: an office shares it with others. Where
     nothing was counted nothing is recorded. Raises ``AccountMissing``, ``InvalidFields``.
     """
-    why = note.strip()
+    why = tidy_lines(note)
     if not _SHORTEST_NOTE <= len(why) <= _LONGEST_NOTE:
         raise InvalidFields([FieldError("note", "staff-note-length")])
     async with store.everybody("staff: lift throttles") as tx:

@@ -7,6 +7,7 @@ from uuid import UUID
 from kit.clock import Clock
 from kit.days import paris_date
 from kit.errors import ChangedMeanwhile, FieldError, InvalidFields
+from kit.text import tidy_lines
 from services.accounts.domain.account import Account
 from services.accounts.domain.facts import AuditEntry, Notice, NoticeKind
 from services.accounts.domain.fields import Unfit, tidied
@@ -157,7 +158,8 @@ def _read_day(proof: Proof, text: str, *, today: date) -> date | None:
 
 
 def _note(text: str) -> str:
-    if len(text) > _LONGEST_NOTE:
+    note = tidy_lines(text)
+    if len(note) > _LONGEST_NOTE:
         limit = {"limit": str(_LONGEST_NOTE)}
         raise InvalidFields([FieldError("note", "text-too-long", limit)])
-    return text.strip()
+    return note

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from kit.errors import FieldError, InvalidFields
+from kit.text import tidy_lines
 
 SHORTEST: Final = 10
 LONGEST: Final = 2000
@@ -41,7 +42,15 @@ class StaffAct:
 
 def read_note(text: str) -> str:
     """Return the reason that staff give. Raises ``InvalidFields``: it has 10 to 2000 characters."""
-    bare = text.strip()
+    bare = tidy_lines(text)
     if not SHORTEST <= len(bare) <= LONGEST:
         raise InvalidFields([FieldError("note", "staff-note-length")])
+    return bare
+
+
+def read_remark(text: str) -> str:
+    """Return what staff add of their own will. Raises ``InvalidFields`` above 2000 characters."""
+    bare = tidy_lines(text)
+    if len(bare) > LONGEST:
+        raise InvalidFields([FieldError("note", "text-too-long", {"limit": str(LONGEST)})])
     return bare

@@ -10,7 +10,7 @@ from kit.errors import ChangedMeanwhile
 from kit.failpoints import failpoint
 from kit.money import Money
 from services.billing.domain.ledger import Wallet
-from services.billing.domain.staff import Action, Actor, StaffAct, read_note
+from services.billing.domain.staff import Action, Actor, StaffAct, read_note, read_remark
 from services.billing.domain.top_up import Buyer, TopUp, TopUpMissing, TopUpState
 from services.billing.domain.transfer import (
     Transfer,
@@ -88,10 +88,10 @@ async def record_transfer(
 ) -> TopUp:
     """Turn a transfer into credit, with its receipt; the same reference again changes nothing.
 
-    What the account owes is paid first. Raises ``TransferDiffers`` and
+    What the account owes is paid first. Raises ``InvalidFields``, ``TransferDiffers`` and
     ``TransferOfAnotherAccount``.
     """
-    now = clock()
+    now, remark = clock(), read_remark(note)
     wanted = transfer.top_up(account_id, buyer, at=now)
     try:
         async with store.account(account_id) as books:
@@ -106,9 +106,7 @@ async def record_transfer(
                     "amount_cents": str(transfer.amount.cents),
                     "receipt": top_up.receipt_number,
                 }
-                act = StaffAct(
-                    at=now, by=by, action=Action.TRANSFER, note=note.strip(), facts=facts
-                )
+                act = StaffAct(at=now, by=by, action=Action.TRANSFER, note=remark, facts=facts)
                 await books.note(act)
     except TopUpMissing:
         raise TransferOfAnotherAccount(transfer.reference) from None

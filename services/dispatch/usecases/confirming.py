@@ -10,6 +10,7 @@ from prometheus_client import Counter
 from kit.days import paris_date
 from kit.errors import FieldError, InvalidFields, TurnedDown
 from kit.failpoints import failpoint
+from kit.text import tidy_lines
 from services.dispatch.domain import cutoffs
 from services.dispatch.domain.sending import ImpossibleMove, Sending, State
 from services.dispatch.domain.timeline import Happened
@@ -52,7 +53,7 @@ async def confirm_accepted(
     The operator is asked: a number that is not this letter's raises ``NotThisLetter``, one that
     it does not know ``OperatorRefused``.
     """
-    _check(note, reference)
+    note = _checked(note, reference)
     account_id = await desk.store.account_of(sending_id)
     async with desk.store.account(account_id) as work:
         asked = await work.get(sending_id)
@@ -82,7 +83,7 @@ async def confirm_absent(
     After the cutoff, or on a later day, it fails and is given back: its dates were confirmed for
     that day, and another validation restates them.
     """
-    _check(note)
+    note = _checked(note)
     account_id = await desk.store.account_of(sending_id)
     async with desk.store.account(account_id) as work:
         sending = await work.get(sending_id)
@@ -131,11 +132,13 @@ async def _keep(work: Work, sending: Sending, facts: Sequence[Happened], *, desk
     return saved
 
 
-def _check(note: str, reference: str | None = None) -> None:
-    wrong = []
-    if len(note.strip()) not in NOTE_LENGTH:
+def _checked(note: str, reference: str | None = None) -> str:
+    """Return the note as it prints. Raises ``InvalidFields``."""
+    wrong, tidied = [], tidy_lines(note)
+    if len(tidied) not in NOTE_LENGTH:
         wrong.append(FieldError("evidence_note", "evidence-note-length"))
     if reference is not None and len(reference.strip()) not in REFERENCE_LENGTH:
         wrong.append(FieldError("operator_reference", "operator-reference-missing"))
     if wrong:
         raise InvalidFields(wrong)
+    return tidied

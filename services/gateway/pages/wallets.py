@@ -92,7 +92,7 @@ async def record_transfer(visit: Staff, account_id: str) -> Response:
             )
         )
     except TurnedDown as refusal:
-        names = {"amount_cents": "amount"}
+        names = {"amount_cents": "amount", "note": "transfer_note"}
         return await _review_page(visit, account_id, sent.turned_down(refusal, names))
     number = recorded.top_up.receipt_number
     return visit.go(f"/equipe/credits/{account_id}", "transfer-recorded", number=number)

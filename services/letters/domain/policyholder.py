@@ -9,6 +9,7 @@ from typing import Final
 import phonenumbers
 from stdnum.fr import siret as siret_number
 
+from kit.addresses import ascii_address
 from kit.errors import FieldError, InvalidFields
 from kit.text import tidy
 
@@ -109,8 +110,9 @@ class Policyholder:
 
 
 def is_email(text: str) -> bool:
-    """Say whether this could be an e-mail address."""
-    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None  # noqa: PLR2004 - RFC 5321
+    """Say whether this is an e-mail address that a message reaches: no other is ever kept."""
+    short = len(text) <= 254  # noqa: PLR2004 - RFC 5321
+    return short and _EMAIL.fullmatch(text) is not None and ascii_address(text) is not None
 
 
 def phone_number(text: str) -> str | None:

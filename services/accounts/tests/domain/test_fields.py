@@ -40,6 +40,8 @@ def test_what_is_right_is_kept_in_one_form(reader: Read, typed: str, kept: str) 
     [
         (fields.email, "helene@", "email-invalid", {}),
         (fields.email, "a@b.example, c@d.example", "email-invalid", {}),
+        (fields.email, "hélène@b.example", "email-invalid", {}),
+        (fields.email, "gnp\u202e@b.example", "email-invalid", {}),
         (fields.phone, "04 65 71 12", "phone-invalid", {}),
         (fields.phone, "12 34 56 78 90", "phone-invalid", {}),
         (fields.phone, "bonjour", "phone-invalid", {}),

@@ -81,12 +81,23 @@ async def test_the_place_stays_counted_for_others(
     assert sum(len(tries) for tries in store.state.tries.values()) == before - 8
 
 
+async def test_a_reason_is_kept_as_it_prints(
+    store: FakeStore, hasher: FakeHasher, clock: SettableClock
+) -> None:
+    await shut_out(store, hasher)
+
+    await lift(store, clock, note=f" {WHY}\u202e\r\n\r\n\x1b[31m\u200bVu. ")
+
+    (entry,) = await history(store)
+    assert entry.facts == {"note": f"{WHY}\n\n[31mVu."}
+
+
 async def test_without_a_reason_the_door_stays_shut(
     store: FakeStore, hasher: FakeHasher, clock: SettableClock
 ) -> None:
     await shut_out(store, hasher)
 
     with pytest.raises(InvalidFields):
-        await lift(store, clock, note="ok")
+        await lift(store, clock, note="ok\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b")
     with pytest.raises(Throttled):
         await enter(store, hasher)

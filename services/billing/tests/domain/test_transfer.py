@@ -7,7 +7,7 @@ from kit.ids import new_id
 from kit.money import Money
 from services.billing.domain.ledger import Bucket
 from services.billing.domain.receipt import receipt_of
-from services.billing.domain.staff import read_note
+from services.billing.domain.staff import read_note, read_remark
 from services.billing.domain.top_up import Method, TopUpState
 from services.billing.domain.transfer import Transfer, read_transfer
 from services.billing.tests.builders import BUYER, NOW, a_top_up
@@ -85,3 +85,10 @@ def test_a_reason_has_ten_to_two_thousand_characters(note: str) -> None:
     assert read_note(" dix signes ") == "dix signes"
     with pytest.raises(InvalidFields):
         read_note(note)
+
+
+def test_a_remark_may_be_left_out_and_is_kept_as_it_prints() -> None:
+    assert read_remark(" Relevé\tdu 12.\r\n\r\n\r\nVu\u202e\u200b ") == "Relevé du 12.\n\nVu"
+    assert read_remark("") == ""
+    with pytest.raises(InvalidFields):
+        read_remark("x" * 2001)

@@ -117,13 +117,16 @@ async def test_staff_confirm_that_the_operator_has_it() -> None:
     await room.work_until_quiet()
 
     sending = await confirming.confirm_accepted(
-        room.sending().id, reference="400001", note=NOTE, by="Inès", desk=room.desk
+        room.sending().id, reference="400001", note=f" {NOTE}\u202e\r\n", by="Inès", desk=room.desk
     )
     room.operator.deposit("400001")
     await room.work_until_quiet()
 
     assert sending.state is State.IN_TRANSIT
     assert room.sending().state is State.DEPOSITED
+    facts = [line.fact for line in room.store.kept.lines[room.sending().id]]
+    (seen,) = (fact for fact in facts if fact.code == "confirmed-accepted")
+    assert seen.facts == {"by": "Inès", "note": NOTE}  # as it prints
 
 
 async def test_a_number_that_is_another_letters_is_not_accepted() -> None:
@@ -201,7 +204,7 @@ async def test_a_confirmation_needs_evidence_and_a_waiting_sending() -> None:
         await confirming.confirm_absent(room.sending().id, note=NOTE, by="Inès", desk=room.desk)
     with pytest.raises(Exception, match="evidence-note-length"):
         await confirming.confirm_accepted(
-            room.sending().id, reference="1", note="vu", by="Inès", desk=room.desk
+            room.sending().id, reference="1", note="vu" + "\u200b" * 10, by="Inès", desk=room.desk
         )
 
 

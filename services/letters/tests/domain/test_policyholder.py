@@ -12,6 +12,7 @@ from services.letters.domain.policyholder import (
     Policyholder,
     Title,
     checked,
+    is_email,
     phone_number,
 )
 from services.letters.tests.builders import HELENE, PIERRE, a_company, persons
@@ -114,6 +115,20 @@ def test_each_person_may_have_an_email_and_no_more() -> None:
     many = replace(persons(HELENE), emails=("a@mail.example", "b@mail.example"))
 
     assert errors(many) == {"emails": "too-many-emails"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a..b@mail.example", ".a@mail.example", "gnp\u202e@mail.example", "a\u200bb@mail.example",
+     "hélène@mail.example", "a@-mail.example", "a@mail.example\n", "a@mail", "a\0b@mail.example"],
+)  # fmt: skip
+def test_an_address_that_no_message_reaches_is_refused(address: str) -> None:
+    assert not is_email(address)
+
+
+@pytest.mark.parametrize("address", ["=1+1@mail.example", "a|b'c@mail.example", "A.B@Mail.Example"])
+def test_an_odd_address_that_is_right_is_taken(address: str) -> None:
+    assert is_email(address)
 
 
 @pytest.mark.parametrize(
