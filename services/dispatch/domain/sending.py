@@ -75,6 +75,12 @@ class DatesChanged(TurnedDown):
     reason = "dates-changed"
 
 
+class MandateChanged(TurnedDown):
+    """Another decision was made about the mandate than the one the letter tells of."""
+
+    reason = "mandate-changed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What was validated on the page, and by whom. Days are Paris days."""
@@ -191,6 +197,11 @@ class Sending:
                 new_start=iso(found.new_start),
             )
         return replace(self, letter=letter)
+
+    def check_mandate(self, *, attached: bool) -> None:
+        """Raise ``MandateChanged`` unless the mandate goes with the letter as its text says."""
+        if attached != self.order.attaches_mandate:
+            raise MandateChanged
 
     def mandated(self, attachment: Attachment | None) -> Self:
         """Note the signed mandate that leaves with the letter, or that none does."""

@@ -104,6 +104,8 @@ async def _check_mandate(sending: Sending, *, desk: Desk) -> Sending:
     content_hash = sending.letter.content_hash if sending.letter else ""
     found = await desk.mandates.check(sending, content_hash=content_hash)
     failpoint("dispatch.prepare.mandate-checked")
+    # it is locked from here; until then, the agent may have decided anew
+    sending.check_mandate(attached=found is not None)
     attachment = None
     if found is not None:
         name, pdf = found

@@ -1,13 +1,20 @@
 """Validation and preparation."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from kit.errors import TurnedDown
-from services.dispatch.domain.letter import MailKind
+from services.dispatch.domain.letter import FrozenLetter, MailKind
 from services.dispatch.domain.preflight import ActionsRemaining, Blocker
-from services.dispatch.domain.sending import AlreadyFinalised, DatesChanged, State
+from services.dispatch.domain.sending import (
+    AlreadyFinalised,
+    DatesChanged,
+    MandateChanged,
+    Sending,
+    State,
+)
 from services.dispatch.domain.whys import NotPossible, PreparationRefused
 from services.dispatch.tests.builders import ACCOUNT, LETTER, a_room, a_validation
 from services.dispatch.usecases import finalising, planning
@@ -156,6 +163,30 @@ async def test_a_mandate_that_no_longer_matches_gives_everything_back() -> None:
 
     assert refusal.value.facts["why"] == "mandate-letter-changed"
     assert await room.credit.available_cents(ACCOUNT) == room.credit.cents
+    assert (LETTER, 1) in room.letters.thawed
+
+
+@pytest.mark.parametrize("attached", [True, False])
+async def test_a_mandate_decided_anew_meanwhile_never_contradicts_the_letter(
+    monkeypatch: pytest.MonkeyPatch, attached: bool
+) -> None:
+    """The letter was printed with, or without, the mention of a mandate: so must it leave."""
+    room = a_room()
+    room.mandates.attached = attached
+    freeze = room.letters.freeze
+
+    async def decided_meanwhile(sending: Sending, **asked: Any) -> tuple[FrozenLetter, bytes]:
+        room.mandates.attached = not attached
+        return await freeze(sending, **asked)
+
+    monkeypatch.setattr(room.letters, "freeze", decided_meanwhile)
+    with pytest.raises(MandateChanged):
+        await room.finalise()
+
+    sending = room.sending()
+    assert (sending.state, sending.reason) == (State.TURNED_DOWN, "mandate-changed")
+    assert await room.credit.available_cents(ACCOUNT) == room.credit.cents
+    assert not room.mandates.locked
     assert (LETTER, 1) in room.letters.thawed
 
 
