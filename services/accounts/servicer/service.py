@@ -11,6 +11,7 @@ from kit.days import paris_date
 from kit.errors import FieldError, InvalidFields
 from kit.grpc import CallerKind, caller, caller_account
 from kit.ids import parse_id
+from kit.rpc_requests import read_day
 from preavis.accounts.v1 import accounts_pb2 as pb
 from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceServicer
 from services.accounts import usecases
@@ -222,7 +223,7 @@ class AccountsServicer(AccountsServiceServicer):
     async def GetStanding(
         self, request: pb.GetStandingRequest, context: object
     ) -> pb.GetStandingResponse:
-        day = _day(request.on_day) if request.on_day else self._today()
+        day = read_day(request.on_day, "on_day") or self._today()
         found, on_day = await usecases.read_standing(caller_account(), day, store=self.store)
         return messages.standing(found, on_day)
 
@@ -331,13 +332,6 @@ def _key(text: str) -> str:
     if not text:
         raise InvalidFields([FieldError("idempotency_key", "field-required")])
     return text
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidFields([FieldError("on_day", "day-invalid")]) from None
 
 
 def _typed(request: pb.SignUpRequest) -> dict[str, str]:

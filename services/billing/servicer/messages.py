@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -32,13 +32,6 @@ _FREEZES: Final = {
 _ENTRY_KINDS: Final = {each: pb.EntryKind.Value(f"ENTRY_KIND_{each.name}") for each in EntryKind}
 
 
-class DayUnreadable(TurnedDown):
-    """Not a day in ISO form, ``2027-01-31``."""
-
-    kind = Kind.INVALID
-    reason = "day-unreadable"
-
-
 _RANK: Final = re.compile(r"[0-9]{1,18}")  # a bigint
 
 
@@ -54,14 +47,6 @@ class ProductMissing(TurnedDown):
 
     kind = Kind.INVALID
     reason = "product-missing"
-
-
-def read_day(text: str) -> date | None:
-    """Read an ISO day; empty is no day. Raises ``DayUnreadable``."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise DayUnreadable(text[:40]) from error
 
 
 def read_product(value: pb.Product.ValueType) -> Product:

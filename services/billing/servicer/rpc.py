@@ -11,6 +11,7 @@ from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
 from kit.grpc import Rule, caller, caller_account
 from kit.ids import parse_id
 from kit.money import Money
+from kit.rpc_requests import read_day
 from preavis.billing.v1 import billing_pb2 as pb
 from preavis.billing.v1.billing_pb2_grpc import BillingServiceServicer
 from services.billing.domain.ledger import period
@@ -86,13 +87,13 @@ class Billing(BillingServiceServicer):
     async def ListPrices(
         self, request: pb.ListPricesRequest, context: Any
     ) -> pb.ListPricesResponse:
-        day = messages.read_day(request.on_day) or paris_date(self.clock())
+        day = read_day(request.on_day, "on_day") or paris_date(self.clock())
         prices = wallets.list_prices(day, tariff=self.tariff)
         return pb.ListPricesResponse(prices=[messages.price(each) for each in prices])
 
     @override
     async def Quote(self, request: pb.QuoteRequest, context: Any) -> pb.QuoteResponse:
-        day = messages.read_day(request.on_day) or paris_date(self.clock())
+        day = read_day(request.on_day, "on_day") or paris_date(self.clock())
         found = wallets.quote(messages.read_product(request.product), day, tariff=self.tariff)
         return pb.QuoteResponse(price=messages.price(found))
 
@@ -183,7 +184,7 @@ class Billing(BillingServiceServicer):
     ) -> pb.ListEntriesResponse:
         limit = _page_size(request.page_size, usual=50, most=500)
         before = messages.read_rank(request.cursor)
-        days = messages.read_day(request.from_day), messages.read_day(request.until_day)
+        days = read_day(request.from_day, "from_day"), read_day(request.until_day, "until_day")
         lines = await wallets.list_entries(
             caller_account(), before=before, limit=limit, within=period(*days), store=self.store
         )
@@ -274,7 +275,7 @@ class Billing(BillingServiceServicer):
             request.key,
             messages.read_product(request.product),
             cause=request.cause,
-            on_day=messages.read_day(request.on_day),
+            on_day=read_day(request.on_day, "on_day"),
             expected=Money(request.expected_gross_cents) if request.expected_gross_cents else None,
             store=self.store,
             tariff=self.tariff,
@@ -288,7 +289,7 @@ class Billing(BillingServiceServicer):
         hold = await holds.capture_hold(
             _same_account(request.account_id),
             request.key,
-            on_day=messages.read_day(request.on_day) or paris_date(self.clock()),
+            on_day=read_day(request.on_day, "on_day") or paris_date(self.clock()),
             store=self.store,
             clock=self.clock,
         )
@@ -316,7 +317,7 @@ class Billing(BillingServiceServicer):
             _same_account(request.account_id),
             request.key,
             cause=request.cause,
-            on_day=messages.read_day(request.on_day) or paris_date(self.clock()),
+            on_day=read_day(request.on_day, "on_day") or paris_date(self.clock()),
             buyer=Buyer(name=request.buyer_name, lines=tuple(request.buyer_lines), email=""),
             store=self.store,
             clock=self.clock,

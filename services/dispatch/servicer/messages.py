@@ -1,12 +1,13 @@
 """Domain values to messages, and the few fields of requests that need reading."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from kit.errors import FieldError, InvalidFields
+from kit.rpc_requests import read_day
 from preavis.dispatch.v1 import dispatch_pb2 as pb
 from preavis.letters.v1 import letters_pb2
 from services.dispatch.domain import cutoffs
@@ -50,20 +51,12 @@ def key(text: str) -> str:
     return text
 
 
-def day(text: str, field: str) -> date | None:
-    """Read an ISO day; None when empty. Raises ``InvalidFields``."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InvalidFields([FieldError(field, "day-unreadable")]) from None
-
-
 def timing(message: pb.Timing) -> Timing:
     """Read a wish. Raises ``InvalidFields``."""
     return Timing(
         now=message.now,
-        send_day=day(message.send_day, "timing.send_day"),
-        new_start=day(message.new_start, "timing.new_start"),
+        send_day=read_day(message.send_day, "timing.send_day"),
+        new_start=read_day(message.new_start, "timing.new_start"),
     )
 
 

@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from kit.grpc import Rule, caller, caller_account
 from kit.ids import parse_id
+from kit.rpc_requests import read_day
 from preavis.dispatch.v1 import dispatch_pb2 as pb
 from preavis.dispatch.v1.dispatch_pb2_grpc import DispatchServiceServicer
 from services.dispatch.domain.sending import Sending
@@ -75,11 +76,11 @@ class Dispatch(DispatchServiceServicer):
             mail_kind=m.mail_kind(request.mail_kind),
             timing=m.timing(request.timing),
             confirmed=finalising.Confirmed(
-                send_day=m.day(request.confirmed_send_day, "confirmed_send_day"),
-                last_covered_day=m.day(
+                send_day=read_day(request.confirmed_send_day, "confirmed_send_day"),
+                last_covered_day=read_day(
                     request.confirmed_last_covered_day, "confirmed_last_covered_day"
                 ),
-                new_start=m.day(request.confirmed_new_start, "confirmed_new_start"),
+                new_start=read_day(request.confirmed_new_start, "confirmed_new_start"),
                 gross_cents=request.expected_gross_cents,
             ),
             author_name=caller().actor_name,

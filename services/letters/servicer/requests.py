@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kit.errors import FieldError, InvalidFields
 from kit.ids import parse_id
+from kit.rpc_requests import read_day
 from preavis.letters.v1 import letters_pb2 as pb
 from services.letters.domain.legal.codes import (
     CodeFamily,
@@ -87,19 +88,9 @@ _Code = TypeVar("_Code", bound=StrEnum)
 _Found = TypeVar("_Found")
 
 
-def day(text: str, field: str) -> date | None:
-    """Read an ISO day, ``None`` when empty. Raises ``InvalidFields``."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidFields([FieldError(field, "day-unreadable", {"value": text[:20]})]) from None
-
-
 def required_day(text: str, field: str) -> date:
     """Read an ISO day. Raises ``InvalidFields``."""
-    found = day(text, field)
+    found = read_day(text, field)
     if found is None:
         raise InvalidFields([FieldError(field, "field-required")])
     return found
@@ -155,9 +146,9 @@ def policyholder(message: pb.Policyholder) -> Policyholder:
 def viewing(message: pb.RenderLetterRequest | pb.PreviewLetterRequest) -> Viewing:
     """Read how a letter is to be looked at."""
     return Viewing(
-        first_send_day=day(message.first_send_day, "first_send_day"),
-        send_day=day(message.send_day, "send_day"),
-        new_start=day(message.new_start, "new_start"),
+        first_send_day=read_day(message.first_send_day, "first_send_day"),
+        send_day=read_day(message.send_day, "send_day"),
+        new_start=read_day(message.new_start, "new_start"),
         mail_kind=MAIL_KINDS.get(message.mail_kind),
         mandate=MANDATES.get(message.mandate_mention, MandateMention.HELD),
     )
@@ -181,7 +172,7 @@ def _person(message: pb.Person, index: int) -> Person:
         first_name=message.first_name,
         last_name=message.last_name,
         birth_name=message.birth_name,
-        birth_day=day(message.birth_day, f"persons.{index}.birth_day"),
+        birth_day=read_day(message.birth_day, f"persons.{index}.birth_day"),
     )
 
 
@@ -192,12 +183,12 @@ def _filters(message: pb.LetterFilters) -> Filters:
         number=message.number,
         policyholder=message.policyholder,
         recipient=message.recipient,
-        last_covered_from=day(message.last_covered_from, "filters.last_covered_from"),
-        last_covered_until=day(message.last_covered_until, "filters.last_covered_until"),
-        sent_from=day(message.sent_from, "filters.sent_from"),
-        sent_until=day(message.sent_until, "filters.sent_until"),
-        created_from=day(message.created_from, "filters.created_from"),
-        created_until=day(message.created_until, "filters.created_until"),
+        last_covered_from=read_day(message.last_covered_from, "filters.last_covered_from"),
+        last_covered_until=read_day(message.last_covered_until, "filters.last_covered_until"),
+        sent_from=read_day(message.sent_from, "filters.sent_from"),
+        sent_until=read_day(message.sent_until, "filters.sent_until"),
+        created_from=read_day(message.created_from, "filters.created_from"),
+        created_until=read_day(message.created_until, "filters.created_until"),
         contract_type=code(ContractType, asked_type, "contract_type") if asked_type else None,
         ground=code(Ground, ground, "ground") if ground else None,
         states=tuple(STATES[one] for one in message.letter_states if one in STATES),

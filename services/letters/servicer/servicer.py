@@ -9,6 +9,7 @@ from kit.clock import Clock
 from kit.days import paris_date
 from kit.grpc import caller, caller_account
 from kit.ids import parse_id
+from kit.rpc_requests import read_day
 from preavis.letters.v1 import letters_pb2 as pb
 from preavis.letters.v1.letters_pb2_grpc import LettersServiceServicer
 from services.letters.domain import catalogue as offer
@@ -122,9 +123,9 @@ class LettersServicer(LettersServiceServicer):
             ground=ground,
             held_by=requests.HOLDERS.get(facts.policyholder_kind, PolicyholderKind.PERSON),
             family=requests.CODE_FAMILIES.get(facts.code_family, CodeFamily.ASSURANCES),
-            first_send_day=requests.day(request.first_send_day, "first_send_day"),
-            send_day=requests.day(request.send_day, "send_day"),
-            new_start=requests.day(request.new_start, "new_start"),
+            first_send_day=read_day(request.first_send_day, "first_send_day"),
+            send_day=read_day(request.send_day, "send_day"),
+            new_start=read_day(request.new_start, "new_start"),
             clock=self._tools.clock,
         )
         message = self._answers.explored(
@@ -288,12 +289,12 @@ class LettersServicer(LettersServiceServicer):
     async def PlanLetter(
         self, request: pb.PlanLetterRequest, context: Any
     ) -> pb.PlanLetterResponse:
-        new_start = requests.day(request.new_start, "new_start")
+        new_start = read_day(request.new_start, "new_start")
         letter, explored = await sendings.plan_letter(
             caller_account(),
             parse_id(request.letter_id),
-            first_send_day=requests.day(request.first_send_day, "first_send_day"),
-            send_day=requests.day(request.send_day, "send_day"),
+            first_send_day=read_day(request.first_send_day, "first_send_day"),
+            send_day=read_day(request.send_day, "send_day"),
             new_start=new_start,
             store=self._tools.store,
             clock=self._tools.clock,
@@ -319,7 +320,7 @@ class LettersServicer(LettersServiceServicer):
             sending_id=parse_id(request.sending_id),
             generation=request.generation,
             send_day=requests.required_day(request.send_day, "send_day"),
-            new_start=requests.day(request.new_start, "new_start"),
+            new_start=read_day(request.new_start, "new_start"),
             sender=requests.SENDERS.get(request.sender_mode, SenderMode.AGENCY),
             mail_kind=requests.found(requests.MAIL_KINDS, request.mail_kind, "mail_kind"),
             mandate=requests.MANDATES.get(request.mandate_mention, MandateMention.HELD),

@@ -2,7 +2,7 @@
 
 import io
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pikepdf
 import pytest
@@ -113,6 +113,14 @@ async def test_a_stranger_becomes_an_agency_that_may_send(wire: Wire) -> None:
     assert standing.valid_until == "2027-02-28"
     assert standing.letterhead.trade_name == TYPED["trade_name"]
     assert standing.contact.email == "parcours@beraud.example"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "29/11/2026"])
+async def test_the_standing_of_no_day_of_ours_is_refused(wire: Wire, day: str) -> None:
+    with acting_for(uuid4()), pytest.raises(InvalidFields) as refused:
+        await wire.stubs["dispatch"].GetStanding(pb.GetStandingRequest(on_day=day))
+
+    assert [error.field for error in refused.value.errors] == ["on_day"]
 
 
 async def test_wrong_fields_cross_the_wire_with_their_facts(wire: Wire) -> None:

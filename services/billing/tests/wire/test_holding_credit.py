@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from kit.errors import Kind
+from kit.errors import InvalidFields, Kind
 from kit.grpc import PeerRefusal, acting_for
 from kit.ids import new_id
 from preavis.billing.v1 import billing_pb2 as pb
@@ -210,6 +210,31 @@ async def test_the_statement_is_read_page_by_page(house: House, account_id: UUID
             break
 
     assert seen == [380, 920, 1_460, 2_000]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_day_outside_our_time_moves_nothing(
+    house: House, account_id: UUID, day: str
+) -> None:
+    key = f"send:{new_id()}:1"
+    await house.hold(account_id, key)
+    request = pb.CaptureRequest(account_id=str(account_id), key=key, on_day=day)
+
+    with acting_for(account_id), pytest.raises(InvalidFields) as refused:
+        await house.stubs["dispatch"].Capture(request)
+
+    assert [(e.field, e.reason) for e in refused.value.errors] == [("on_day", "day-out-of-range")]
+    assert (await house.wallet(account_id)).held_cents == 540
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_statement_has_days_of_our_time(house: House, account_id: UUID, day: str) -> None:
+    request = pb.ListEntriesRequest(from_day=day, until_day=day)
+
+    with house.agent(account_id), pytest.raises(InvalidFields) as refused:
+        await house.stubs["gateway"].ListEntries(request)
+
+    assert {error.reason for error in refused.value.errors} == {"day-out-of-range"}
 
 
 async def test_prices_are_public_to_our_own_services(house: House) -> None:

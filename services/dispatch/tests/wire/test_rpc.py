@@ -216,18 +216,24 @@ async def test_moved_then_cancelled(running: Running, gateway: "DispatchServiceA
     assert cancelled.sending.may_be_finalised
 
 
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("13/01/2027", "day-unreadable"),
+        ("0001-01-01", "day-out-of-range"),  # has no midnight in Paris
+        ("9999-12-31", "day-out-of-range"),  # has no day after it
+    ],
+)
 async def test_what_cannot_be_read_is_named_field_by_field(
-    gateway: "DispatchServiceAsyncStub",
+    gateway: "DispatchServiceAsyncStub", day: str, reason: str
 ) -> None:
     request = a_press(new_id())
-    request.confirmed_send_day = "13/01/2027"
+    request.confirmed_send_day = day
 
     with camille(new_id()), pytest.raises(InvalidFields) as refusal:
         await gateway.Finalise(request)
 
-    assert [(e.field, e.reason) for e in refusal.value.errors] == [
-        ("confirmed_send_day", "day-unreadable")
-    ]
+    assert [(e.field, e.reason) for e in refusal.value.errors] == [("confirmed_send_day", reason)]
 
 
 async def test_another_account_finds_nothing(gateway: "DispatchServiceAsyncStub") -> None:
