@@ -9,6 +9,7 @@ from kit.clock import Clock
 from kit.days import paris_date
 from kit.failpoints import failpoint
 from kit.ids import derived_id
+from kit.text import tidy
 from services.signature.domain.mandate import (
     Actor,
     Decision,
@@ -94,7 +95,7 @@ async def upload_scan(
     scan = Scan(
         id=derived_id(account_id, "UploadScan", letter_id, key or upload.sha256),
         sha256=upload.sha256,
-        filename=filename[:FILENAME_LENGTH],
+        filename=tidy(filename)[:FILENAME_LENGTH],
         format=upload.kind.value,
         page_count=upload.page_count,
         byte_count=len(upload.data),

@@ -8,10 +8,11 @@ from kit.clock import Clock
 from kit.days import paris_date
 from kit.errors import FieldError, InvalidFields
 from kit.ids import derived_id
+from kit.text import tidy
 from kit.uploads import MEDIA_TYPES
 from services.accounts.domain.account import Account
 from services.accounts.domain.facts import AuditEntry
-from services.accounts.domain.fields import Unfit, tidied
+from services.accounts.domain.fields import Unfit
 from services.accounts.domain.proof import (
     Proof,
     ProofKind,
@@ -66,7 +67,7 @@ async def upload_proof(
         id=proof_id,
         account_id=account_id,
         kind=kind,
-        filename=tidied(filename)[-_LONGEST_FILENAME:] or kind.value,
+        filename=tidy(filename)[-_LONGEST_FILENAME:] or kind.value,
         media_type=MEDIA_TYPES[upload.kind],
         page_count=upload.page_count,
         sha256=await files.put(proof_id, upload.data),

@@ -179,7 +179,7 @@ class Visit:
         return Response(
             data,
             media_type=media_type,
-            headers={"content-disposition": f"{kind}; filename*=UTF-8''{quote(filename)}"},
+            headers={"content-disposition": f"{kind}; filename*=UTF-8''{quote(filename, safe='')}"},
         )
 
 

@@ -40,12 +40,16 @@ class Desk:
     account: Account
 
     async def hand_in(
-        self, kind: ProofKind = ATTESTATION, key: str = "k", valid_until: str = "2027-02-28"
+        self,
+        kind: ProofKind = ATTESTATION,
+        key: str = "k",
+        valid_until: str = "2027-02-28",
+        filename: str = "attestation 2026.pdf",
     ) -> Proof:
         return await usecases.upload_proof(
             self.account.id,
             kind,
-            filename="attestation 2026.pdf",
+            filename=filename,
             data=f"{kind}{key}".encode(),
             valid_until=valid_until,
             key=key,
@@ -121,6 +125,19 @@ async def test_two_accepted_proofs_open_the_way(desk: Desk) -> None:
     assert isinstance(last, StandingChanged)
     assert (last.may_send, last.last_day) == (True, date(2027, 2, 28))
     assert [n.kind for n in desk.store.notices] == [NoticeKind.PROOF_ACCEPTED] * 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("fdp.\u202eexe\u2066", "fdp.exe"),
+        ("a\r\nb\u200b.pdf", "a b.pdf"),
+        ("\u202e\u200b", "orias_attestation"),
+        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
+    ],
+)
+async def test_a_file_keeps_its_name_as_it_prints(desk: Desk, typed: str, kept: str) -> None:
+    assert (await desk.hand_in(filename=typed)).filename == kept
 
 
 async def test_a_rejection_tells_why_and_keeps_the_door_shut(desk: Desk) -> None:

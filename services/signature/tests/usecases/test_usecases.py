@@ -50,11 +50,13 @@ class Desk:
     def shelf(self) -> Shelf:
         return self.store.shelf(ACCOUNT)
 
-    async def upload(self, data: bytes = PDF, key: str = "k1") -> Mandate:
+    async def upload(
+        self, data: bytes = PDF, key: str = "k1", filename: str = "scan.pdf"
+    ) -> Mandate:
         return await usecases.upload_scan(
             ACCOUNT,
             LETTER,
-            filename="scan.pdf",
+            filename=filename,
             data=data,
             key=key,
             store=self.store,
@@ -131,6 +133,17 @@ async def test_a_scan_is_uploaded_looked_at_and_leaves_with_the_letter(desk: Des
     assert (checked.obstacle, checked.attachment) == ("", PDF)
     assert desk.shelf.facts == [MandateDecided(mandate=decided)]
     assert [mandate.decision for mandate, _ in desk.shelf.decisions] == [Decision.SCANNED]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("fdp.\u202eexe\u2066", "fdp.exe"), ("a\r\nb\u200b.pdf", "a b.pdf"), ("\u202e", "")],
+)
+async def test_a_scan_keeps_its_name_as_it_prints(desk: Desk, typed: str, kept: str) -> None:
+    scan = (await desk.upload(filename=typed)).scan
+
+    assert scan is not None
+    assert scan.filename == kept
 
 
 async def test_a_photograph_is_attached_as_a_page(desk: Desk) -> None:
