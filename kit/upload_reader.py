@@ -21,6 +21,7 @@ MAX_INFLATED_BYTES: Final = 300 * 1024 * 1024  # what all streams of a PDF may u
 MAX_OBJECTS: Final = 100_000
 MAX_PIXELS: Final = 60_000_000  # an A4 page at 600 dpi is 35 million
 MAX_DEPTH: Final = 60
+_PDF: Final = b"%PDF-"
 
 # Names that make a PDF act, wherever they stand (ISO 32000-2, 12.6.4, 12.7.8, 7.11.4, 13.7).
 _ACTIVE_KEYS: Final = {
@@ -48,6 +49,7 @@ _ACTIVE_VALUES: Final = {  # of /S, /Subtype and /Type
     "/EmbeddedFile": "embedded-file",
     "/3D": "rich-media",
 }
+_FILES_OF: Final = ("/F", "/UF", "/DOS", "/Mac", "/Unix")
 
 
 class Refused(Exception):
@@ -86,12 +88,14 @@ def _limit() -> None:
 
 
 def _examine(data: bytes, *, max_pages: int) -> tuple[str, int, bytes]:
-    if b"%PDF-" in data[:1024]:
+    if data.startswith(_PDF):
         return "pdf", _pdf_pages(data, max_pages), b""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png", 1, _image_anew(data, "PNG")
     if data.startswith(b"\xff\xd8\xff"):
         return "jpeg", 1, _image_anew(data, "JPEG")
+    if _PDF in data[:1024]:  # readers of PDF forgive it: the same bytes may be a page or a program
+        raise Refused("upload-foreign-start")
     raise Refused("upload-not-a-document")
 
 
@@ -116,17 +120,20 @@ def _pdf_pages(data: bytes, max_pages: int) -> int:
         inflated = 0
         for thing in pdf.objects:
             _refuse_what_acts(thing)
-            if isinstance(thing, pikepdf.Stream):
-                inflated += _inflated(thing)
-                if inflated > MAX_INFLATED_BYTES:
-                    raise Refused("upload-damaged")
+            inflated += _inflated(thing)
+            if inflated > MAX_INFLATED_BYTES:
+                raise Refused("upload-damaged")
         return pages
 
 
-def _inflated(stream: "pikepdf.Stream") -> int:
+def _inflated(stream: object) -> int:
     """Return how many bytes a stream unfolds to; image codecs count by their pixels."""
     import pikepdf  # noqa: PLC0415 - as above
 
+    if not isinstance(stream, pikepdf.Stream):
+        return 0
+    if "/F" in stream:
+        raise Refused("upload-active-content", found="remote-file")
     width, height = int(stream.get("/Width", 0)), int(stream.get("/Height", 0))
     if stream.get("/Subtype") == pikepdf.Name.Image and width * height > MAX_PIXELS:
         raise Refused("upload-damaged")
@@ -147,6 +154,27 @@ def _refuse_what_acts(thing: object) -> None:
             value = one.get(key)
             if isinstance(value, pikepdf.Name) and str(value) in _ACTIVE_VALUES:
                 raise Refused("upload-active-content", found=_ACTIVE_VALUES[str(value)])
+        if found := _hidden(one):
+            raise Refused("upload-active-content", found=found)
+
+
+def _hidden(one: "pikepdf.Dictionary") -> str:
+    """Say what a dictionary keeps within the file, or fetches from elsewhere, by no action's name.
+
+    A stream may be a file without saying so (7.11.4), another's bytes (7.3.8.2), or stand for a
+    page of another document (8.10.4); a thread may be in one (12.6.4.7).
+    """
+    import pikepdf  # noqa: PLC0415 - as above
+
+    files = one.get("/EF")
+    if isinstance(files, pikepdf.Dictionary) and any(
+        isinstance(files.get(key), pikepdf.Stream) for key in _FILES_OF
+    ):
+        return "embedded-file"
+    page = one.get("/Ref")
+    if isinstance(page, pikepdf.Dictionary) and "/F" in page:
+        return "remote-file"
+    return "remote-file" if one.get("/S") == pikepdf.Name.Thread and "/F" in one else ""
 
 
 def _dictionaries(thing: object, depth: int) -> "Iterator[pikepdf.Dictionary]":

@@ -18,6 +18,7 @@ from kit.telemetry import UPLOADS
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_PAGES: Final = 50
 TIMEOUT_S: Final = 20.0
+_MOST_GROWTH: Final = 2  # of an image written anew: the same points, told at more length
 _AT_ONCE: Final = 2  # readers are hungry: two at a time in one process
 _ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -68,6 +69,13 @@ class UploadNotADocument(TurnedDown):
     reason = "upload-not-a-document"
 
 
+class UploadForeignStart(TurnedDown):
+    """A PDF after other bytes: another program could take it for something else."""
+
+    kind = Kind.INVALID
+    reason = "upload-foreign-start"
+
+
 class UploadEncrypted(TurnedDown):
     """A PDF behind a password, or with restrictions."""
 
@@ -100,6 +108,7 @@ _REFUSALS: Final[Mapping[str, type[TurnedDown]]] = {
     refusal.reason: refusal
     for refusal in (
         UploadNotADocument,
+        UploadForeignStart,
         UploadEncrypted,
         UploadActiveContent,
         UploadDamaged,
@@ -136,8 +145,7 @@ async def _read(
     if not data:
         raise UploadEmpty("the file is empty")
     if len(data) > max_bytes:
-        size, limit = -(-len(data) // 2**20), max_bytes // 2**20
-        raise UploadTooLarge("too large", megabytes=str(size), limit=str(limit))
+        raise _too_large(data, max_bytes)
     async with _turn:
         answer = await _ask_reader(data, max_pages)
     head, _, body = answer.partition(b"\n")
@@ -151,12 +159,19 @@ async def _read(
     if kind not in accept:
         raise UploadNotADocument("not a kind accepted here")
     kept = data if kind is FileKind.PDF else body
+    if len(kept) > _MOST_GROWTH * max_bytes:
+        raise _too_large(kept, _MOST_GROWTH * max_bytes)
     return Upload(
         kind=kind,
         page_count=found["pages"],
         data=kept,
         sha256=hashlib.sha256(kept).hexdigest(),
     )
+
+
+def _too_large(data: bytes, limit: int) -> UploadTooLarge:
+    size = -(-len(data) // 2**20)
+    return UploadTooLarge("too large", megabytes=str(size), limit=str(limit // 2**20))
 
 
 async def _ask_reader(data: bytes, max_pages: int) -> bytes:

@@ -1,6 +1,7 @@
 """Hostile files, each built here: none is kept in the repository."""
 
 import asyncio
+import hashlib
 import io
 import zlib
 
@@ -83,6 +84,10 @@ async def test_what_was_transparent_becomes_white() -> None:
         (b"<html>facture.pdf</html>", "upload-not-a-document"),
         (b"GIF89a...", "upload-not-a-document"),
         (b"%PDF-1.7\nnothing of the kind", "upload-damaged"),
+        (b"\n" + pdf(), "upload-foreign-start"),
+        (b"<html><script>alert(1)</script>" + pdf(), "upload-foreign-start"),
+        (b"MZ" + b"\0" * 900 + pdf(), "upload-foreign-start"),
+        (b"\0" * 2_000 + pdf(), "upload-not-a-document"),
         (b"\x89PNG\r\n\x1a\nnothing", "upload-damaged"),
         (pdf()[:200], "upload-damaged"),
         (pdf(0), "upload-damaged"),
@@ -156,6 +161,39 @@ def with_nested_annotation() -> bytes:
     return saved(document)
 
 
+def with_associated_file() -> bytes:
+    document = blank()
+    hidden = Dictionary(F=String("a.exe"), EF=Dictionary(UF=document.make_stream(b"MZ")))
+    document.Root.AF = Array([hidden])
+    return saved(document)
+
+
+def with_stream_elsewhere() -> bytes:
+    document = blank()
+    stream = document.make_stream(b"")
+    stream.stream_dict["/F"] = Dictionary(FS=Name.URL, F=String("http://elsewhere.example/"))
+    document.pages[0].obj.Contents = stream
+    return saved(document)
+
+
+def with_page_of_another() -> bytes:
+    document = blank()
+    stream = document.make_stream(b"")
+    stream.stream_dict["/Ref"] = Dictionary(F=String("//elsewhere.example/x.pdf"), Page=0)
+    document.pages[0].obj.Resources = Dictionary(XObject=Dictionary(X=stream))
+    return saved(document)
+
+
+def with_thread_of_another() -> bytes:
+    document = blank()
+    document.Root.OpenAction = Dictionary(S=Name.Thread, F=String("//elsewhere.example/x"), D=0)
+    return saved(document)
+
+
+def with_escaped_name() -> bytes:
+    return with_open_action().replace(b"/JavaScript", b"/J#61vaScript").replace(b"/JS", b"/J#53")
+
+
 @pytest.mark.parametrize(
     ("data", "found"),
     [
@@ -165,6 +203,11 @@ def with_nested_annotation() -> bytes:
         (with_attachment(), "embedded-file"),
         (with_xfa(), "xfa"),
         (with_nested_annotation(), "javascript"),
+        (with_escaped_name(), "javascript"),
+        (with_associated_file(), "embedded-file"),
+        (with_stream_elsewhere(), "remote-file"),
+        (with_page_of_another(), "remote-file"),
+        (with_thread_of_another(), "remote-file"),
     ],
 )
 async def test_a_pdf_that_acts_is_turned_down(data: bytes, found: str) -> None:
@@ -195,6 +238,18 @@ async def test_a_picture_of_a_billion_points_is_damaged() -> None:
     data[29:33] = zlib.crc32(data[12:29]).to_bytes(4)
 
     assert await reason(bytes(data)) == "upload-damaged"
+
+
+async def test_a_picture_that_swells_when_written_anew_is_too_large() -> None:
+    noise = Image.frombytes("P", (600, 500), hashlib.shake_128(b"points").digest(300_000))
+    noise.putpalette(hashlib.shake_128(b"colours").digest(768))
+    out = io.BytesIO()
+    noise.save(out, "PNG")  # one byte a point here, three once it is written anew
+
+    with pytest.raises(TurnedDown) as refused:
+        await read_upload(out.getvalue(), max_bytes=out.tell())
+
+    assert refused.value.reason == "upload-too-large"
 
 
 async def test_deep_nesting_is_damaged() -> None:
