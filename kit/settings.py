@@ -35,6 +35,7 @@ class ServiceSettings(BaseSettings):
     blobs_dir: Path
     smtp_url: str = Field(repr=False)
     mail_from: str
+    lease_s: int = 60  # how long the work of a process that died waits before another takes it
     clock: str = "system"  # of business time: "system" or "module:function"
     assets_dir: Path
     public_url: str  # where people reach the gateway, without a final slash

@@ -102,6 +102,7 @@ class Plan:
             "SMTP_URL": f"smtp://127.0.0.1:{self.ports['smtp']}",
             "MAIL_FROM": "ne-pas-repondre@preavis.example",
             "CLOCK": CLOCK,
+            "LEASE_S": "60" if self.environment == "demo" else "3",  # tests kill, and wait
             "ASSETS_DIR": str(ROOT / ".assets"),
             "PUBLIC_URL": self.public_url,
         }
@@ -200,7 +201,6 @@ def partner_env(plan: Plan) -> dict[str, dict[str, str]]:
         },
         "accounts": {"ORIAS_URL": f"{sandbox}/orias/service", "ORIAS_KEY": kept["orias-key"]},
         "dispatch": {
-            "LEASE_S": "60" if plan.environment == "demo" else "3",  # tests kill, and wait
             "AR24_URL": f"{sandbox}/ar24/api",
             "AR24_TOKEN": kept["ar24-token"],
             "AR24_PRIVATE_KEY": kept["ar24-private-key"],

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit import due
 from kit.clock import Clock, system_clock
 from kit.db import Database
-from kit.due import DueItem, DueWorker
+from kit.due import LEASE_S, DueItem, DueWorker
 from kit.pruning import PRUNE, Pruning
 from services.accounts import usecases
 from services.accounts.ports import (
@@ -35,6 +35,7 @@ def due_worker(
     book_of: Callable[[AsyncSession], Book],
     registry: Registry,
     files: Files,
+    lease_s: int = LEASE_S,
 ) -> DueWorker:
     """Return the loop: registry checks, ends of validity and of retention, sweep, pruning.
 
@@ -72,6 +73,7 @@ def due_worker(
             ERASE_PROOF: erase_proof,
             PRUNE: Pruning(db, clock),
         },
+        lease_s=lease_s,
     )
 
 

@@ -78,7 +78,13 @@ async def run(settings: AccountsSettings) -> None:
             "billing": Listener(billing_consumer(store.book), db, bus),
             "mail": mail,
             "due": due_worker(
-                db, clock, store=store, book_of=store.book, registry=registry, files=files
+                db,
+                clock,
+                store=store,
+                book_of=store.book,
+                registry=registry,
+                files=files,
+                lease_s=settings.lease_s,
             ),
         },
         opening=[partial(start_sweeping, db, clock), partial(pruning.plan, db, clock)],

@@ -7,7 +7,7 @@ from uuid import UUID
 from kit.clock import Clock
 from kit.days import next_paris_time
 from kit.db import Database
-from kit.due import DueItem, DueWorker
+from kit.due import LEASE_S, DueItem, DueWorker
 from kit.pruning import PRUNE, Pruning, Rule
 from services.billing.ports import Cards, DueKind, Files, Stationery, Store
 from services.billing.usecases.audit import audit_books
@@ -38,6 +38,7 @@ def due_worker(
     stationery: Stationery,
     files: Files,
     expects_live: bool,
+    lease_s: int = LEASE_S,
 ) -> DueWorker:
     """Build the loop. All of it calls partners or files: every handler may run twice."""
 
@@ -86,6 +87,7 @@ def due_worker(
             DueKind.AUDIT: audit,
             PRUNE: Pruning(database, clock, rules=PRUNED),
         },
+        lease_s=lease_s,
     )
 
 

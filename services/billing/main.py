@@ -74,6 +74,7 @@ async def run(settings: BillingSettings) -> None:
                 stationery=stationery,
                 files=files,
                 expects_live=settings.expects_live,
+                lease_s=settings.lease_s,
             ),
             "mail": MailSender(
                 database,

@@ -22,4 +22,3 @@ class DispatchSettings(ServiceSettings):
     render_workers: int = 1
     seal_workers: int = 1
     hands: int = 4  # sendings worked on at once by one process
-    lease_s: int = 60  # how long the work of a process that died waits before another takes it

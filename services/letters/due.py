@@ -2,10 +2,11 @@
 
 from kit.clock import Clock
 from kit.db import Database
-from kit.due import DueWorker
+from kit.due import LEASE_S, DueWorker
 from kit.pruning import PRUNE, Pruning
 
 
-def due_worker(database: Database, clock: Clock) -> DueWorker:
+def due_worker(database: Database, clock: Clock, *, lease_s: int = LEASE_S) -> DueWorker:
     """Return what does this service's due work."""
-    return DueWorker(database, clock, leased={PRUNE: Pruning(database, clock)})
+    pruning = Pruning(database, clock)
+    return DueWorker(database, clock, leased={PRUNE: pruning}, lease_s=lease_s)

@@ -69,7 +69,7 @@ async def serve(settings: LettersSettings) -> None:
         loops={
             "relay": Relay(db, bus),
             "tracking": Listener(consumer(LetterTransaction), db, bus),
-            "due": due_worker(db, clock),
+            "due": due_worker(db, clock, lease_s=settings.lease_s),
         },
         opening=[provision, renderer.warm, partial(pruning.plan, db, clock)],
         closing=[renderer.close, peers.close, bus.close, db.close],

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import Clock
 from kit.db import Database
-from kit.due import DueItem, DueWorker
+from kit.due import LEASE_S, DueItem, DueWorker
 from kit.pruning import PRUNE, Pruning
 from services.signature import usecases
 from services.signature.domain.retention import ERASE_FILE, ERASE_SCAN
@@ -18,7 +18,13 @@ BookOf = Callable[[AsyncSession, UUID], MandateBook]
 
 
 def due_worker(
-    database: Database, clock: Clock, *, book_of: BookOf, store: Store, files: Files
+    database: Database,
+    clock: Clock,
+    *,
+    book_of: BookOf,
+    store: Store,
+    files: Files,
+    lease_s: int = LEASE_S,
 ) -> DueWorker:
     """Return what does this service's due work."""
 
@@ -34,6 +40,7 @@ def due_worker(
         clock,
         within={ERASE_SCAN: erase_scan},
         leased={ERASE_FILE: erase_file, PRUNE: Pruning(database, clock)},
+        lease_s=lease_s,
     )
 
 

@@ -66,7 +66,14 @@ async def run(settings: SignatureSettings) -> None:
         loops={
             "relay": Relay(database, bus),
             "letters": Listener(letters_consumer(SqlMandateBook, clock), database, bus),
-            "due": due_worker(database, clock, book_of=SqlMandateBook, store=store, files=files),
+            "due": due_worker(
+                database,
+                clock,
+                book_of=SqlMandateBook,
+                store=store,
+                files=files,
+                lease_s=settings.lease_s,
+            ),
         },
         opening=[renderer.warm, partial(pruning.plan, database, clock)],
         closing=[renderer.close, peers.close, bus.close, database.close],
