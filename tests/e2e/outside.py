@@ -44,6 +44,14 @@ class Outside(Partners):
         letters: list[dict[str, Any]] = await self._get("/sandbox/letters")
         return letters
 
+    async def letters_of(self, agency: str, number: str) -> list[dict[str, Any]]:
+        """Return what the operator took of one letter; agencies number theirs from one each."""
+        return [
+            one
+            for one in await self.all_letters()
+            if (one["from_email"], one["ref_client"]) == (agency, number)
+        ]
+
     async def letters_named(self, our_reference: str) -> list[dict[str, Any]]:
         """Look in the operator's customer area for the letters that bear our reference."""
         found: list[dict[str, Any]] = await self._get("/sandbox/letters", ours=our_reference)

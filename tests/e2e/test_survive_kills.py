@@ -139,8 +139,7 @@ async def a_ready_letter(agency: Agency) -> dict[str, Any]:
 
 async def left_once(agency: Agency, outside: Outside, letter: dict[str, Any]) -> bool:
     """Tell whether the operator deposited exactly one letter of this number."""
-    sent = [one for one in await outside.all_letters() if one["ref_client"] == letter["number"]]
-    return len(sent) == 1
+    return len(await outside.letters_of(agency.email, letter["number"])) == 1
 
 
 async def test_dispatch_dies_at_each_step_and_the_letter_leaves_once(

@@ -61,7 +61,7 @@ async def test_a_hamon_letter_is_sent_on_its_computed_day_and_its_receipt_proven
     await outside.live_until(send_day.isoformat())
     deposited = await agency.sending_in(letter_id, "deposited")
     assert deposited["deposit_day"] == send_day.isoformat()
-    sent = [one for one in await outside.all_letters() if one["ref_client"] == letter["number"]]
+    sent = await outside.letters_of(agency.email, letter["number"])
     assert [one["to_email"] for one in sent] == [address]
     notice = await outside.mail_to(address)
     assert "Béraud" not in notice["text"] + notice["subject"]
