@@ -16,6 +16,8 @@ from kit.text import is_piled, tidy, tidy_lines
         ("a\x00\x1b[31mb\x85c\u2028d", "a[31mb c d"),
         ("Z" + "\u0316" * 40, "Z" + "\u0316" * 4),
         ("😀 <b>&amp;</b>", "😀 <b>&amp;</b>"),
+        ("\u3164 \u2800\u115f\uffa0\u17b4", ""),
+        ("a\ufe0f\u034f\u180bb\U000e0100", "ab"),
     ],
 )
 def test_a_text_is_kept_as_it_prints(typed: str, printed: str) -> None:

@@ -11,6 +11,7 @@ from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 
 from kit.errors import FieldError, InvalidFields
+from kit.text import without_unseen
 
 LINE: Final = 38  # characters of a line of a French postal address (NF Z10-011)
 POSTCODE_AND_SPACE: Final = 6
@@ -65,8 +66,8 @@ class Form:
 
 
 def tidied(text: str) -> str:
-    """Return the text composed (NFC), its runs of spaces made one, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Return the text composed (NFC), without blanks that pass for letters, single-spaced."""
+    return " ".join(unicodedata.normalize("NFC", without_unseen(text)).split())
 
 
 def email(text: str) -> str:

@@ -41,6 +41,9 @@ OPTIONAL: Final = (
 )  # fmt: skip
 WINDOW_WIDTH: Final = 38
 """Characters of one line of the postal norm (NF Z 10-011)."""
+LONGEST: Final = {"name": 120, "town": 32, "group_town": 32, "contact_name": 80,
+                  "group_contact_name": 80, "aliases": 400}  # fmt: skip
+"""Characters of the other texts: a town stands after its postcode on one line."""
 _FAMILIES: Final = {
     "A": CodeFamily.ASSURANCES,
     "S": CodeFamily.SECURITE_SOCIALE,
@@ -122,6 +125,9 @@ class _Row:
         is_open = self._yes_no("open", default=True)
         families = self._families()
         name = self._required("name")
+        for column, longest in LONGEST.items():
+            if len(self._get(column)) > longest:
+                self._fault(column, "too-long", self._get(column)[:longest])
         if self._bad or kind is None or family is None:
             return None, self._bad
         return Recipient(

@@ -204,7 +204,7 @@ class Letter:
         self, policyholder: Policyholder, *, client_reference: str, at: datetime
     ) -> "Letter":
         """Replace the policyholder and the account's own reference. Raises ``LetterFrozen``."""
-        extras = _checked_extras(replace(self.extras, client_reference=client_reference))
+        extras = checked_extras(replace(self.extras, client_reference=client_reference))
         return self._changed(at, policyholder=policyholder, extras=extras)
 
     def with_recipient(self, recipient: Recipient, *, at: datetime) -> "Letter":
@@ -213,7 +213,7 @@ class Letter:
 
     def with_extras(self, extras: Extras, *, at: datetime) -> "Letter":
         """Replace the extras. Raises ``InvalidFields`` or ``LetterFrozen``."""
-        return self._changed(at, extras=_checked_extras(extras))
+        return self._changed(at, extras=checked_extras(extras))
 
     def with_contract(
         self, contract: Contract, *, shared: frozenset[str], at: datetime
@@ -300,7 +300,8 @@ def _with_shared(
     return own | given
 
 
-def _checked_extras(extras: Extras) -> Extras:
+def checked_extras(extras: Extras) -> Extras:
+    """Return the extras tidied. Raises ``InvalidFields`` naming every wrong one."""
     paragraphs = [
         "\n".join(tidy(line) for line in part.strip().splitlines())
         for part in extras.free_text.replace("\r\n", "\n").split("\n\n")

@@ -16,7 +16,7 @@ from services.letters.domain.contract import LONGEST_REFERENCE, Contract
 from services.letters.domain.legal import forms
 from services.letters.domain.legal.codes import Ground
 from services.letters.domain.legal.contract_types import ContractType
-from services.letters.domain.letter import Author, Extras, Letter
+from services.letters.domain.letter import Author, Extras, Letter, checked_extras
 from services.letters.domain.listing import ListQuery, Page
 from services.letters.domain.outline import Outline, outline
 from services.letters.domain.planning import plan_if_possible
@@ -62,7 +62,7 @@ async def create_letter(
             version=FIRST_VERSION,
             author=author,
             policyholder=checked(policyholder, today=paris_date(now)),
-            extras=Extras(client_reference=tidy(client_reference)),
+            extras=checked_extras(Extras(client_reference=client_reference)),
             created_at=now,
             updated_at=now,
         )

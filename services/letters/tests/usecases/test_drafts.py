@@ -50,7 +50,11 @@ class Desk:
     clock: SettableClock
 
     async def create(
-        self, key: str = "k1", of: Policyholder | None = None, copy_from: UUID | None = None
+        self,
+        key: str = "k1",
+        of: Policyholder | None = None,
+        copy_from: UUID | None = None,
+        reference: str = "MARCH-2211",
     ) -> Letter:
         return await drafts.create_letter(
             ACCOUNT,
@@ -58,7 +62,7 @@ class Desk:
             author=CAMILLE,
             policyholder=None if copy_from else of or persons(),
             copy_from=copy_from,
-            client_reference="MARCH-2211" if copy_from is None else "",
+            client_reference=reference if copy_from is None else "",
             store=self.store,
             clock=self.clock,
         )
@@ -125,6 +129,13 @@ async def test_a_letter_takes_the_next_number_of_its_paris_year(desk: Desk) -> N
     assert (first.number, second.number) == ("26-00001", "27-00001")
     assert first.author == CAMILLE
     assert first.extras.client_reference == "MARCH-2211"
+
+
+async def test_a_reference_of_ones_own_is_checked_from_the_first_letter_on(desk: Desk) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        await desk.create(reference="x" * 61)
+
+    assert [error.field for error in refused.value.errors] == ["client_reference"]
 
 
 async def test_the_same_key_gives_back_the_letter_that_stands(desk: Desk) -> None:
