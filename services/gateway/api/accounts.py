@@ -1,13 +1,22 @@
 """Accounts: sign-up, activation, sessions, contact, proofs."""
 
-from datetime import UTC, date
+from datetime import UTC
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from preavis.accounts.v1 import accounts_pb2 as pb
 from services.gateway.api.access import SomeonesHouse, TheHouse, Token, Visitor, VisitorsHouse
-from services.gateway.api.files import FILE, RAW, etag, expected_version, file_answer, raw_body
+from services.gateway.api.files import (
+    FILE,
+    RAW,
+    TAGGED,
+    etag,
+    expected_version,
+    file_answer,
+    raw_body,
+)
+from services.gateway.api.named import Kept, OnDay, ProofId, QueryDay
 from services.gateway.api.once import OnceAsAgent, OnceAsVisitor
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.accounts import (
@@ -28,7 +37,7 @@ from services.gateway.api.shapes.accounts import (
 )
 from services.gateway.peers import read_principal
 
-router = APIRouter(tags=["Compte"])
+router = APIRouter(tags=["Account"])
 Version = Annotated[int, Depends(expected_version)]
 
 
@@ -99,7 +108,7 @@ async def end_sessions(house: SomeonesHouse) -> None:
     await house.accounts.EndSessions(pb.EndSessionsRequest(), timeout=5)
 
 
-@router.get("/account", summary="One's own account")
+@router.get("/account", summary="One's own account", responses=TAGGED)
 async def read_account(house: SomeonesHouse, response: Response) -> Account:
     """Return the account; its ETag is its version."""
     answer = await house.accounts.GetAccount(pb.GetAccountRequest(), timeout=5)
@@ -107,7 +116,7 @@ async def read_account(house: SomeonesHouse, response: Response) -> Account:
     return Account.of(answer.account)
 
 
-@router.put("/account/contact", summary="Change e-mail or phone")
+@router.put("/account/contact", summary="Change e-mail or phone", responses=TAGGED)
 async def update_contact(
     house: SomeonesHouse, version: Version, contact: Contact, response: Response
 ) -> Account:
@@ -119,7 +128,7 @@ async def update_contact(
 
 
 @router.get("/account/standing", summary="May the account send in its own name?")
-async def read_standing(house: SomeonesHouse, on_day: date | None = None) -> Standing:
+async def read_standing(house: SomeonesHouse, on_day: OnDay = None) -> Standing:
     """Return what forbids it on that day, or will soon."""
     request = filled(pb.GetStandingRequest, {"on_day": on_day})
     return Standing.of(await house.accounts.GetStanding(request, timeout=10))
@@ -144,8 +153,8 @@ async def upload_proof(
     once: OnceAsAgent,
     data: Annotated[bytes, Depends(raw_body)],
     kind: ProofKind,
-    filename: Annotated[str, Query(max_length=200)] = "justificatif",
-    valid_until: date | None = None,
+    filename: Kept = "justificatif",
+    valid_until: Annotated[QueryDay | None, Query(description="As the document says.")] = None,
 ) -> Response:
     """Take a PDF, PNG or JPEG of 10 MB at most, as the body itself."""
 
@@ -165,8 +174,13 @@ async def upload_proof(
     return await once(create)
 
 
-@router.get("/account/proofs/{proof_id}/file", summary="View a proof", responses=FILE)
-async def read_proof_file(house: SomeonesHouse, proof_id: str) -> Response:
+@router.get(
+    "/account/proofs/{proof_id}/file",
+    summary="View a proof",
+    responses=FILE,
+    response_class=Response,
+)
+async def read_proof_file(house: SomeonesHouse, proof_id: ProofId) -> Response:
     """Return the stored file."""
     answer = await house.accounts.GetProofFile(
         pb.GetProofFileRequest(proof_id=proof_id), timeout=20

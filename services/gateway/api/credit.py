@@ -1,6 +1,5 @@
 """Prepaid credit: the wallet, purchases, receipts, the statement, prices."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -9,6 +8,14 @@ from preavis.accounts.v1 import accounts_pb2
 from preavis.billing.v1 import billing_pb2 as pb
 from services.gateway.api.access import SomeonesHouse, TheSettings, TheWording, VisitorsHouse
 from services.gateway.api.files import CSV, PDF, file_answer
+from services.gateway.api.named import (
+    CreditNoteNumber,
+    Cursor,
+    OnDay,
+    QueryDay,
+    TopUpId,
+    lines,
+)
 from services.gateway.api.once import OnceAsAgent
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.credit import (
@@ -24,13 +31,14 @@ from services.gateway.buyers import buyer_lines
 from services.gateway.sheets import MEDIA_TYPE
 from services.gateway.statement import statement
 
-router = APIRouter(tags=["Crédit"])
-Cursor = Annotated[str, Query(description="`next_cursor` of the page before.")]
-PageSize = Annotated[int, Query(ge=1, le=100)]
+router = APIRouter(tags=["Credit"])
+PageSize = Annotated[int, lines(100)]
+First = Annotated[QueryDay, Query(description="The first Paris day.")]
+Last = Annotated[QueryDay, Query(description="The last one, included.")]
 
 
 @router.get("/prices", summary="Price list")
-async def list_prices(house: VisitorsHouse, on_day: date | None = None) -> Prices:
+async def list_prices(house: VisitorsHouse, on_day: OnDay = None) -> Prices:
     """Return the prices of a day. No session needed."""
     request = filled(pb.ListPricesRequest, {"on_day": on_day})
     return Prices.of(await house.billing.ListPrices(request, timeout=5))
@@ -75,21 +83,28 @@ async def list_top_ups(
 
 
 @router.get("/credit/top-ups/{top_up_id}", summary="One purchase of credit")
-async def read_top_up(house: SomeonesHouse, top_up_id: str, refresh: bool = False) -> TopUp:
+async def read_top_up(house: SomeonesHouse, top_up_id: TopUpId, refresh: bool = False) -> TopUp:
     """Return a purchase; `refresh` first asks the card company what it knows."""
     request = pb.GetTopUpRequest(top_up_id=top_up_id, refresh=refresh)
     return TopUp.of((await house.billing.GetTopUp(request, timeout=20)).top_up)
 
 
-@router.get("/credit/top-ups/{top_up_id}/receipt", summary="Its receipt", responses=PDF)
-async def read_receipt(house: SomeonesHouse, top_up_id: str) -> Response:
+@router.get(
+    "/credit/top-ups/{top_up_id}/receipt",
+    summary="Its receipt",
+    responses=PDF,
+    response_class=Response,
+)
+async def read_receipt(house: SomeonesHouse, top_up_id: TopUpId) -> Response:
     """Return the receipt of a paid purchase."""
     answer = await house.billing.GetReceipt(pb.GetReceiptRequest(top_up_id=top_up_id), timeout=30)
     return file_answer(answer.pdf, filename=f"{answer.number}.pdf")
 
 
-@router.get("/credit/credit-notes/{number}", summary="A credit note", responses=PDF)
-async def read_credit_note(house: SomeonesHouse, number: str) -> Response:
+@router.get(
+    "/credit/credit-notes/{number}", summary="A credit note", responses=PDF, response_class=Response
+)
+async def read_credit_note(house: SomeonesHouse, number: CreditNoteNumber) -> Response:
     """Return the credit note of a debit that came back; the statement names it."""
     request = pb.GetCreditNoteRequest(number=number)
     answer = await house.billing.GetCreditNote(request, timeout=30)
@@ -105,9 +120,14 @@ async def list_entries(
     return Entries.of(await house.billing.ListEntries(request, timeout=5))
 
 
-@router.get("/credit/statement.csv", summary="Statement, for a spreadsheet", responses=CSV)
+@router.get(
+    "/credit/statement.csv",
+    summary="Statement, for a spreadsheet",
+    responses=CSV,
+    response_class=Response,
+)
 async def export_statement(
-    house: SomeonesHouse, wording: TheWording, first: date, last: date
+    house: SomeonesHouse, wording: TheWording, first: First, last: Last
 ) -> Response:
     """Return every line of these Paris days, a year at most: French CSV, no cell is a formula."""
     data = await statement(house.billing, wording, first=first, last=last)

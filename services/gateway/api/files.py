@@ -24,15 +24,42 @@ RAW: Final = {
         },
     }
 }
-PDF: Final[Responses] = {200: {"content": {"application/pdf": {}}, "description": "The file."}}
-CSV: Final[Responses] = {200: {"content": {"text/csv": {}}, "description": "The file."}}
-FILE: Final[Responses] = {
-    200: {
-        "content": {"application/pdf": {}, "image/png": {}, "image/jpeg": {}},
-        "description": "The file.",
+_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+_FILE_HEADERS: Final = {
+    "Content-Disposition": {
+        "description": "Its name, as `filename*` (RFC 6266).",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    "Repr-Digest": {
+        "description": "Its SHA-256 (RFC 9530).",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^sha-256=:[A-Za-z0-9+/]{43}=:$"},
+    },
+}
+
+
+def _files(*kinds: str) -> Responses:
+    content = dict.fromkeys(kinds, _BINARY)
+    return {200: {"content": content, "headers": _FILE_HEADERS, "description": "The file."}}
+
+
+PDF: Final = _files("application/pdf")
+CSV: Final = _files("text/csv")
+FILE: Final = _files("application/pdf", "image/png", "image/jpeg")
+_TAGGED: Final = {
+    "headers": {
+        "ETag": {
+            "description": "The version: give it as `If-Match` with the next change.",
+            "required": True,
+            "schema": {"type": "string", "pattern": '^"[1-9][0-9]*"$'},
+        }
     }
 }
-_VERSION: Final = re.compile(r"[1-9][0-9]{0,17}")  # an int64
+TAGGED: Final[Responses] = {200: _TAGGED}
+TAGGED_WHEN_MADE: Final[Responses] = {201: _TAGGED}
+# proxies weaken ETags; an int64 holds eighteen digits
+IF_MATCH: Final = r'(?:W/)?"[1-9][0-9]{0,17}"|[1-9][0-9]{0,17}|\*'
 
 
 class BodyTooLarge(TurnedDown):
@@ -79,7 +106,7 @@ def file_answer(
         data,
         media_type=media_type,
         headers={
-            "Content-Disposition": f"{manner}; filename*=UTF-8''{quote(filename)}",
+            "Content-Disposition": f"{manner}; filename*=UTF-8''{quote(filename, safe='')}",
             "Repr-Digest": f"sha-256=:{digest}:",
         },
     )
@@ -88,18 +115,21 @@ def file_answer(
 def expected_version(
     if_match: Annotated[
         str | None,
-        Header(description='The ETag that was read, as `"7"`; `*` when it does not matter.'),
+        Header(
+            alias="If-Match",
+            description='The `ETag` that was read, as `"7"`; `*` when it does not matter.',
+            examples=["*"],
+            json_schema_extra={"x-required": True, "pattern": f"^(?:{IF_MATCH})$"},
+        ),
     ] = None,
 ) -> int:
     """Read ``If-Match`` as a version; 0 is « any ». Raises ``IfMatchMissing``."""
     if if_match is None:
         raise IfMatchMissing("no If-Match")
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if text == "*":
-        return 0
-    if not _VERSION.fullmatch(text):
+    text = if_match.strip()
+    if not re.fullmatch(IF_MATCH, text):
         raise IfMatchMissing("not one of our ETags")
-    return int(text)
+    return 0 if text == "*" else int(text.removeprefix("W/").strip('"'))
 
 
 def etag(response: Response, version: int) -> None:

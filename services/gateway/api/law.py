@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from preavis.letters.v1 import letters_pb2 as pb
 from services.gateway.api.access import SomeonesHouse, VisitorsHouse
+from services.gateway.api.named import RecipientId
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.law import (
     Case,
@@ -19,7 +20,12 @@ from services.gateway.api.shapes.law import (
     Recipients,
 )
 
-router = APIRouter(tags=["Droit et annuaire"])
+ContractTypeCode = Annotated[
+    str, Query(description="A `code` of `GET /v1/contract-types`.", examples=["auto"])
+]
+GroundCode = Annotated[str, Query(description="A `code` of `GET /v1/grounds`.", examples=["HAMON"])]
+
+router = APIRouter(tags=["Law and directory"])
 
 
 @router.get("/recipients", summary="Search the directory of bodies")
@@ -39,7 +45,7 @@ async def search_recipients(
 
 
 @router.get("/recipients/{recipient_id}", summary="One body")
-async def read_recipient(house: SomeonesHouse, recipient_id: str) -> Recipient:
+async def read_recipient(house: SomeonesHouse, recipient_id: RecipientId) -> Recipient:
     """Return a body of the directory."""
     answer = await house.letters.GetRecipient(
         pb.GetRecipientRequest(recipient_id=recipient_id), timeout=5
@@ -59,7 +65,7 @@ async def list_contract_types(
 @router.get("/grounds", summary="Grounds for a type of contract")
 async def list_grounds(
     house: VisitorsHouse,
-    contract_type: str,
+    contract_type: ContractTypeCode,
     policyholder_kind: PolicyholderKind = "person",
     code_family: CodeFamily = "assurances",
 ) -> Grounds:
@@ -78,8 +84,8 @@ async def list_grounds(
 @router.get("/forms", summary="Fields and documents of a contract type and a ground")
 async def describe_form(
     house: VisitorsHouse,
-    contract_type: str,
-    ground: str,
+    contract_type: ContractTypeCode,
+    ground: GroundCode,
     policyholder_kind: PolicyholderKind = "person",
     code_family: CodeFamily = "assurances",
 ) -> Form:

@@ -7,7 +7,15 @@ from fastapi import APIRouter, Depends, Query, Response
 from kit.ids import new_id
 from preavis.letters.v1 import letters_pb2 as pb
 from services.gateway.api.access import SomeonesHouse, TheHouse
-from services.gateway.api.files import PDF, etag, expected_version, file_answer
+from services.gateway.api.files import (
+    PDF,
+    TAGGED,
+    TAGGED_WHEN_MADE,
+    etag,
+    expected_version,
+    file_answer,
+)
+from services.gateway.api.named import ContractId, Cursor, LetterId, lines
 from services.gateway.api.once import OnceAsAgent
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.letters import (
@@ -22,11 +30,13 @@ from services.gateway.api.shapes.letters import (
     WantedContract,
 )
 
-router = APIRouter(prefix="/letters", tags=["Lettres"])
+router = APIRouter(prefix="/letters", tags=["Letters"])
 Version = Annotated[int, Depends(expected_version)]
 
 
-@router.post("", status_code=201, summary="Begin a letter", response_model=Letter)
+@router.post(
+    "", status_code=201, summary="Begin a letter", response_model=Letter, responses=TAGGED_WHEN_MADE
+)
 async def create_letter(house: TheHouse, once: OnceAsAgent, letter: NewLetter) -> Response:
     """Create a draft for a policyholder, given here or taken from another letter."""
 
@@ -45,8 +55,8 @@ async def list_letters(
     text: Annotated[str, Query(max_length=200, description="Number, name, reference.")] = "",
     sort: Sort = "updated",
     descending: bool = True,
-    cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
-    page_size: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = "",
+    page_size: Annotated[int, lines(200)] = 50,
 ) -> LetterPage:
     """Return one page; the cursor is bound to the same filters and sort."""
     request = filled(
@@ -63,17 +73,17 @@ async def list_letters(
     return LetterPage.of(await house.letters.ListLetters(request, timeout=10))
 
 
-@router.get("/{letter_id}", summary="Read a letter")
-async def read_letter(house: SomeonesHouse, letter_id: str, response: Response) -> Letter:
+@router.get("/{letter_id}", summary="Read a letter", responses=TAGGED)
+async def read_letter(house: SomeonesHouse, letter_id: LetterId, response: Response) -> Letter:
     """Return the letter; its ETag is its version."""
     answer = await house.letters.GetLetter(pb.GetLetterRequest(letter_id=letter_id), timeout=5)
     return _with_etag(answer.letter, response)
 
 
-@router.put("/{letter_id}/policyholder", summary="Replace the policyholder")
+@router.put("/{letter_id}/policyholder", summary="Replace the policyholder", responses=TAGGED)
 async def update_policyholder(
     house: SomeonesHouse,
-    letter_id: str,
+    letter_id: LetterId,
     version: Version,
     policyholder: Policyholder,
     response: Response,
@@ -89,10 +99,10 @@ async def update_policyholder(
     return _with_etag(answer.letter, response)
 
 
-@router.put("/{letter_id}/recipient", summary="Choose the body to write to")
+@router.put("/{letter_id}/recipient", summary="Choose the body to write to", responses=TAGGED)
 async def set_recipient(
     house: SomeonesHouse,
-    letter_id: str,
+    letter_id: LetterId,
     version: Version,
     chosen: ChosenRecipient,
     response: Response,
@@ -108,12 +118,16 @@ async def set_recipient(
 
 
 @router.post(
-    "/{letter_id}/contracts", status_code=201, summary="Add a contract", response_model=Letter
+    "/{letter_id}/contracts",
+    status_code=201,
+    summary="Add a contract",
+    response_model=Letter,
+    responses=TAGGED_WHEN_MADE,
 )
 async def add_contract(
     house: TheHouse,
     once: OnceAsAgent,
-    letter_id: str,
+    letter_id: LetterId,
     version: Version,
     contract: WantedContract,
 ) -> Response:
@@ -128,12 +142,12 @@ async def add_contract(
     return await once(create, etag=True)
 
 
-@router.put("/{letter_id}/contracts/{contract_id}", summary="Replace a contract")
+@router.put("/{letter_id}/contracts/{contract_id}", summary="Replace a contract", responses=TAGGED)
 async def set_contract(
     *,
     house: SomeonesHouse,
-    letter_id: str,
-    contract_id: str,
+    letter_id: LetterId,
+    contract_id: ContractId,
     version: Version,
     contract: WantedContract,
     response: Response,
@@ -149,11 +163,13 @@ async def set_contract(
     return _with_etag((await house.letters.SetContract(request, timeout=10)).letter, response)
 
 
-@router.delete("/{letter_id}/contracts/{contract_id}", summary="Take a contract out")
+@router.delete(
+    "/{letter_id}/contracts/{contract_id}", summary="Take a contract out", responses=TAGGED
+)
 async def remove_contract(
     house: SomeonesHouse,
-    letter_id: str,
-    contract_id: str,
+    letter_id: LetterId,
+    contract_id: ContractId,
     version: Version,
     response: Response,
 ) -> Letter:
@@ -164,10 +180,12 @@ async def remove_contract(
     return _with_etag((await house.letters.RemoveContract(request, timeout=10)).letter, response)
 
 
-@router.put("/{letter_id}/extras", summary="Free text, former agent, own reference")
+@router.put(
+    "/{letter_id}/extras", summary="Free text, former agent, own reference", responses=TAGGED
+)
 async def update_extras(
     house: SomeonesHouse,
-    letter_id: str,
+    letter_id: LetterId,
     version: Version,
     extras: Extras,
     response: Response,
@@ -182,8 +200,13 @@ async def update_extras(
     return _with_etag((await house.letters.UpdateExtras(request, timeout=10)).letter, response)
 
 
-@router.get("/{letter_id}/pdf", summary="The letter as it would leave", responses=PDF)
-async def render_letter(house: SomeonesHouse, letter_id: str) -> Response:
+@router.get(
+    "/{letter_id}/pdf",
+    summary="The letter as it would leave",
+    responses=PDF,
+    response_class=Response,
+)
+async def render_letter(house: SomeonesHouse, letter_id: LetterId) -> Response:
     """Return the PDF: of a draft, as it would leave; of a frozen letter, as it does."""
     answer = await house.letters.RenderLetter(
         pb.RenderLetterRequest(letter_id=letter_id), timeout=30

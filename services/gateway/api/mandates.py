@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from kit.ids import new_id
 from preavis.signature.v1 import signature_pb2 as pb
 from services.gateway.api.access import SomeonesHouse, TheHouse
 from services.gateway.api.files import FILE, PDF, RAW, file_answer, raw_body
+from services.gateway.api.named import Kept, LetterId
 from services.gateway.api.once import OnceAsAgent
 from services.gateway.api.shapes.mandates import (
     Mandate,
@@ -16,18 +17,18 @@ from services.gateway.api.shapes.mandates import (
     ScanValidation,
 )
 
-router = APIRouter(prefix="/letters/{letter_id}/mandate", tags=["Mandat"])
+router = APIRouter(prefix="/letters/{letter_id}/mandate", tags=["Mandate"])
 
 
 @router.get("", summary="Where the mandate stands")
-async def read_mandate(house: SomeonesHouse, letter_id: str) -> MandateAndWarning:
+async def read_mandate(house: SomeonesHouse, letter_id: LetterId) -> MandateAndWarning:
     """Return what was decided, and the warning to accept before leaving it out."""
     answer = await house.signature.GetMandate(pb.GetMandateRequest(letter_id=letter_id), timeout=10)
     return MandateAndWarning.of(answer)
 
 
-@router.get("/pdf", summary="The prefilled mandate", responses=PDF)
-async def render_mandate(house: SomeonesHouse, letter_id: str) -> Response:
+@router.get("/pdf", summary="The prefilled mandate", responses=PDF, response_class=Response)
+async def render_mandate(house: SomeonesHouse, letter_id: LetterId) -> Response:
     """Return the mandate to print and sign."""
     answer = await house.signature.RenderMandate(
         pb.RenderMandateRequest(letter_id=letter_id), timeout=30
@@ -45,9 +46,9 @@ async def render_mandate(house: SomeonesHouse, letter_id: str) -> Response:
 async def upload_scan(
     house: TheHouse,
     once: OnceAsAgent,
-    letter_id: str,
+    letter_id: LetterId,
     data: Annotated[bytes, Depends(raw_body)],
-    filename: Annotated[str, Query(max_length=200)] = "mandat",
+    filename: Kept = "mandat",
 ) -> Response:
     """Take a PDF, PNG or JPEG of 10 MB at most, as the body itself."""
 
@@ -60,8 +61,8 @@ async def upload_scan(
     return await once(create)
 
 
-@router.get("/scan", summary="View the signed mandate", responses=FILE)
-async def read_scan(house: SomeonesHouse, letter_id: str) -> Response:
+@router.get("/scan", summary="View the signed mandate", responses=FILE, response_class=Response)
+async def read_scan(house: SomeonesHouse, letter_id: LetterId) -> Response:
     """Return the stored scan."""
     answer = await house.signature.GetScan(pb.GetScanRequest(letter_id=letter_id), timeout=20)
     return file_answer(
@@ -71,7 +72,7 @@ async def read_scan(house: SomeonesHouse, letter_id: str) -> Response:
 
 @router.post("/validation", summary="Keep the scan that was looked at")
 async def validate_scan(
-    house: SomeonesHouse, letter_id: str, validation: ScanValidation
+    house: SomeonesHouse, letter_id: LetterId, validation: ScanValidation
 ) -> Mandate:
     """Validate this very scan: it leaves with the letter."""
     request = pb.ValidateScanRequest(
@@ -81,7 +82,7 @@ async def validate_scan(
 
 
 @router.post("/opt-out", summary="Leave the mandate out")
-async def opt_out(house: SomeonesHouse, letter_id: str, accepted: OptOut) -> Mandate:
+async def opt_out(house: SomeonesHouse, letter_id: LetterId, accepted: OptOut) -> Mandate:
     """Record that the warning was accepted."""
     request = pb.OptOutRequest(
         letter_id=letter_id,
@@ -92,7 +93,7 @@ async def opt_out(house: SomeonesHouse, letter_id: str, accepted: OptOut) -> Man
 
 
 @router.delete("", summary="Decide again")
-async def withdraw_decision(house: SomeonesHouse, letter_id: str) -> Mandate:
+async def withdraw_decision(house: SomeonesHouse, letter_id: LetterId) -> Mandate:
     """Take the decision, or the scan, back."""
     request = pb.WithdrawDecisionRequest(letter_id=letter_id, idempotency_key=str(new_id()))
     return Mandate.of((await house.signature.WithdrawDecision(request, timeout=10)).mandate)

@@ -18,16 +18,19 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.store import Claim, KeptAnswer, Store
 
 VISITORS: Final = UUID(int=0)
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+_KEY: Final = "[!-~]{1,200}"
 
 Create = Callable[[str], Awaitable[BaseModel]]
 
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         description="1 to 200 visible characters, a new value per creation. The same key with the "
         "same request gets the same answer for 24 hours; with another request, a 409. A refused "
-        "creation created nothing: its key may be used again."
+        "creation created nothing: its key may be used again.",
+        examples=["0198c5c8-1e0f-7a51-9d3c-5b7f6f1f2a10"],
+        json_schema_extra={"x-required": True, "pattern": f"^{_KEY}$"},
     ),
 ]
 
@@ -88,7 +91,7 @@ OnceAsVisitor = Annotated[Once, Depends(once_for_visitor)]
 async def _claim(
     request: Request, key: str | None, scope_id: UUID, settings: GatewaySettings
 ) -> Claim:
-    if key is None or not _KEY.fullmatch(key):
+    if key is None or not re.fullmatch(_KEY, key):
         raise IdempotencyKeyMissing("no idempotency key")
     operation = f"{request.method} {quote(request.url.path)}"  # %00 is no text for a column
     asked = b"\n".join((operation.encode(), request.url.query.encode(), await request.body()))

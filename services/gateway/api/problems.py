@@ -28,7 +28,7 @@ STATUSES: Final[Mapping[Kind, HTTPStatus]] = {
 RETRY_AFTER_S: Final = 2
 _OF_STATUS: Final = {
     HTTPStatus.NOT_FOUND: "not-found",
-    HTTPStatus.METHOD_NOT_ALLOWED: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "request-unreadable",
 }
 _OF_REASON: Final = {
@@ -36,6 +36,11 @@ _OF_REASON: Final = {
     "throttled": HTTPStatus.TOO_MANY_REQUESTS,
     "body-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "idempotency-key-in-use": HTTPStatus.CONFLICT,
+}
+_OF_FIELD: Final = {
+    "missing": "field-missing",
+    "extra_forbidden": "field-unknown",
+    "string_too_long": "too-long",
 }
 _log = structlog.get_logger()
 
@@ -116,7 +121,9 @@ async def _unreadable(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     status = HTTPStatus(error.status_code)
-    return answer(request, status, _OF_STATUS.get(status, "request-unreadable"))
+    refused = answer(request, status, _OF_STATUS.get(status, "request-unreadable"))
+    refused.headers.update(error.headers or {})  # Allow, of a method that a route does not have
+    return refused
 
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:
@@ -184,7 +191,7 @@ def _in_words(error: FieldError, reasons: Reasons) -> FieldProblem:
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     place, *path = error["loc"]
-    reason = {"missing": "field-missing", "extra_forbidden": "field-unknown"}.get(
-        str(error["type"]), "field-unreadable"
-    )
-    return FieldError(".".join(str(step) for step in path) or str(place), reason)
+    reason = _OF_FIELD.get(str(error["type"]), "field-unreadable")
+    facts = {"max": str(error["ctx"]["max_length"])} if reason == "too-long" else {}
+    name = ".".join(str(step) for step in path) or str(place)
+    return FieldError(name.encode(errors="replace").decode(), reason, facts)

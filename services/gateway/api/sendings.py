@@ -7,7 +7,15 @@ from fastapi import APIRouter, Depends, Response
 from kit.ids import new_id
 from preavis.dispatch.v1 import dispatch_pb2 as pb
 from services.gateway.api.access import SomeonesHouse, TheHouse
-from services.gateway.api.files import PDF, etag, expected_version, file_answer
+from services.gateway.api.files import (
+    PDF,
+    TAGGED,
+    TAGGED_WHEN_MADE,
+    etag,
+    expected_version,
+    file_answer,
+)
+from services.gateway.api.named import LetterId
 from services.gateway.api.once import OnceAsAgent
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.sendings import (
@@ -20,27 +28,33 @@ from services.gateway.api.shapes.sendings import (
     WantedPlan,
 )
 
-router = APIRouter(prefix="/letters/{letter_id}", tags=["Envoi"])
+router = APIRouter(prefix="/letters/{letter_id}", tags=["Sending"])
 Version = Annotated[int, Depends(expected_version)]
 
 
 @router.get("/preflight", summary="What remains to be done")
-async def preflight(house: SomeonesHouse, letter_id: str) -> Preflight:
+async def preflight(house: SomeonesHouse, letter_id: LetterId) -> Preflight:
     """Return the actions before sending, done or not, and today's prices."""
     answer = await house.dispatch.Preflight(pb.PreflightRequest(letter_id=letter_id), timeout=10)
     return Preflight.of(answer)
 
 
 @router.post("/plan", summary="Dates and price of a sending")
-async def plan(house: SomeonesHouse, letter_id: str, wanted: WantedPlan) -> Plan:
+async def plan(house: SomeonesHouse, letter_id: LetterId, wanted: WantedPlan) -> Plan:
     """Plan without creating anything."""
     request = wanted.fill(pb.PlanSendingRequest, letter_id=letter_id)
     return Plan.of((await house.dispatch.PlanSending(request, timeout=10)).plan)
 
 
-@router.post("/sending", status_code=201, summary="Validate the sending", response_model=Sending)
+@router.post(
+    "/sending",
+    status_code=201,
+    summary="Validate the sending",
+    response_model=Sending,
+    responses=TAGGED_WHEN_MADE,
+)
 async def finalise(
-    house: TheHouse, once: OnceAsAgent, letter_id: str, validation: Validation
+    house: TheHouse, once: OnceAsAgent, letter_id: LetterId, validation: Validation
 ) -> Response:
     """Hold the credit, freeze the letter, schedule it; or refuse, with nothing held or frozen."""
 
@@ -51,16 +65,16 @@ async def finalise(
     return await once(create, etag=True)
 
 
-@router.get("/sending", summary="Where the sending stands")
-async def read_sending(house: SomeonesHouse, letter_id: str, response: Response) -> Sending:
+@router.get("/sending", summary="Where the sending stands", responses=TAGGED)
+async def read_sending(house: SomeonesHouse, letter_id: LetterId, response: Response) -> Sending:
     """Return the sending, its events and its proofs; its ETag is its version."""
     return _with_etag(await _sending(house, letter_id), response)
 
 
-@router.patch("/sending", summary="Move the sending to another day")
+@router.patch("/sending", summary="Move the sending to another day", responses=TAGGED)
 async def reschedule(
     house: SomeonesHouse,
-    letter_id: str,
+    letter_id: LetterId,
     version: Version,
     wanted: NewDay,
     response: Response,
@@ -79,9 +93,9 @@ async def reschedule(
     return _with_etag(answer.sending, response)
 
 
-@router.delete("/sending", summary="Cancel the sending")
+@router.delete("/sending", summary="Cancel the sending", responses=TAGGED)
 async def cancel(
-    house: SomeonesHouse, letter_id: str, version: Version, response: Response
+    house: SomeonesHouse, letter_id: LetterId, version: Version, response: Response
 ) -> Sending:
     """Cancel it, until the eve: the credit comes back. Needs If-Match."""
     sending = await _sending(house, letter_id)
@@ -92,8 +106,10 @@ async def cancel(
     return _with_etag(answer.sending, response)
 
 
-@router.get("/sending/proofs/{kind}", summary="Download a proof", responses=PDF)
-async def read_proof(house: SomeonesHouse, letter_id: str, kind: ProofKind) -> Response:
+@router.get(
+    "/sending/proofs/{kind}", summary="Download a proof", responses=PDF, response_class=Response
+)
+async def read_proof(house: SomeonesHouse, letter_id: LetterId, kind: ProofKind) -> Response:
     """Return a proof byte for byte; `evidence` is our own sealed sheet."""
     sending = await _sending(house, letter_id)
     request = filled(pb.GetProofRequest, {"sending_id": sending.sending_id, "kind": kind})
@@ -101,7 +117,7 @@ async def read_proof(house: SomeonesHouse, letter_id: str, kind: ProofKind) -> R
     return file_answer(answer.data, filename=answer.proof.filename)
 
 
-async def _sending(house: TheHouse, letter_id: str) -> pb.Sending:
+async def _sending(house: TheHouse, letter_id: LetterId) -> pb.Sending:
     request = pb.GetSendingRequest(letter_id=letter_id)
     return (await house.dispatch.GetSending(request, timeout=10)).sending
 

@@ -1,13 +1,14 @@
 """From our services' messages to JSON and back: same names, words for enums, ISO for time."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Self, TypeVar, cast
+from typing import Annotated, Any, Final, Self, TypeVar, cast
 
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 M = TypeVar("M", bound=Message)
 
@@ -21,6 +22,42 @@ Day = Annotated[date | None, BeforeValidator(_nothing_if_empty)]
 
 Text = Annotated[str | None, BeforeValidator(_nothing_if_empty)]
 """A text as in our messages: absent when empty."""
+
+_MOST_CENTS: Final = 100_000_000_00  # more money than anybody moves; far less than a column holds
+_MOST_VERSIONS: Final = 2**31 - 1
+_ISO_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HALF: Final = re.compile("[\ud800-\udfff]")
+
+
+def iso_day(value: object) -> object:
+    """Let days through, and texts such as ``2027-01-31``: pydantic would read numbers as well."""
+    is_day = _ISO_DAY.fullmatch(value) if isinstance(value, str) else type(value) is date
+    if not is_day:
+        raise ValueError("no ISO day")
+    return value
+
+
+AskedDay = Annotated[date, BeforeValidator(iso_day)]
+"""A Paris day that we are asked about: ISO, nothing else."""
+
+
+def number(value: object) -> object:
+    """Let JSON's numbers through, 300.0 among them: pydantic would read texts and booleans too."""
+    if isinstance(value, bool | str):
+        raise ValueError("no number")  # noqa: TRY004 - pydantic tells of values
+    return value
+
+
+Cents = Annotated[int, BeforeValidator(number), Field(ge=0, le=_MOST_CENTS)]
+"""A sum that we are told."""
+
+SeenVersion = Annotated[int, BeforeValidator(number), Field(ge=0, le=_MOST_VERSIONS)]
+"""The version that somebody looked at; 0: any."""
+
+
+def example(**values: Any) -> ConfigDict:  # noqa: ANN401 - JSON
+    """Show what is asked by a whole example."""
+    return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 class Shape(BaseModel):
@@ -39,10 +76,32 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_whole_characters(cls, given: object) -> object:
+        """Refuse halves of characters, which JSON can say and UTF-8 cannot."""
+        if not _is_whole(given):
+            raise ValueError("half a character")
+        return given
+
     def fill(self, kind: type[M], **more: object) -> M:
         """Write it as a message of one of our services; ``more`` wins."""
         known = self.model_dump(exclude_none=True)
         return filled(kind, known | more)
+
+
+def _is_whole(value: object) -> bool:
+    left = [value]  # not by recursion: JSON nests deeper than Python calls
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            if _HALF.search(one):
+                return False
+        elif isinstance(one, dict):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            left += one
+    return True
 
 
 def plain(message: Message) -> dict[str, Any]:

@@ -1,27 +1,48 @@
 """Accounts, sessions, proofs, and the staff's reviews of them."""
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr
 
-from services.gateway.api.shape import Asked, Day, Shape, Text
+from services.gateway.api.shape import Asked, AskedDay, Day, SeenVersion, Shape, Text, example
 
 AccountKind = Literal["intermediary", "insurer", "other"]
 ProofKind = Literal["orias_attestation", "identity_document", "statutes"]
 
 
+PHRASE: Final = "une phrase que vous seul connaissez"
+LINK: Final = "Zk3vJ0m1xJmC8a6o5bq0u0h2s9d1r7t4w6y8e0i2o4p"
+
+
 class Address(Asked):
     """A French postal address."""
 
-    street: str
-    complement: str = ""
-    postcode: str
-    town: str
+    street: str = Field(max_length=80, description="Number and street: 38 characters printed.")
+    complement: str = Field(default="", max_length=80)
+    postcode: str = Field(description="Five digits.")
+    town: str = Field(max_length=80)
 
 
 class NewAccount(Asked):
     """Who asks for an account."""
+
+    model_config = example(
+        kind="intermediary",
+        email="camille.beraud@agence.example",
+        password=PHRASE,
+        first_name="Camille",
+        last_name="Béraud",
+        trade_name="Agence Béraud Assurances",
+        address={
+            "street": "12 place du Marché-aux-Herbes",
+            "postcode": "38000",
+            "town": "Grenoble",
+        },
+        phone="04 65 71 12 34",
+        orias_number="07001234",
+        siret="73282932000074",
+    )
 
     kind: AccountKind = "intermediary"
     email: str = Field(description="The login.")
@@ -30,7 +51,7 @@ class NewAccount(Asked):
     last_name: str = Field(description="Of the legal representative.")
     trade_name: str = Field(description="Signs the letters.")
     address: Address
-    phone: str
+    phone: str = Field(description="French, or with its country code.")
     mobile: str = ""
     orias_number: str = Field(default="", description="8 digits.")
     siret: str = Field(default="", description="14 digits.")
@@ -45,7 +66,9 @@ class MailedTo(Shape):
 class Activation(Asked):
     """The token of an activation link."""
 
-    token: SecretStr
+    model_config = example(token=LINK)
+
+    token: SecretStr = Field(description="The end of the mailed link.")
 
 
 class Activated(Shape):
@@ -56,7 +79,9 @@ class Activated(Shape):
 
 
 class Forgotten(Asked):
-    """Whose password was forgotten."""
+    """Whose link is wanted."""
+
+    model_config = example(email="camille.beraud@agence.example")
 
     email: str
 
@@ -64,12 +89,16 @@ class Forgotten(Asked):
 class NewPassword(Asked):
     """The token of a reset link, and the new password."""
 
-    token: SecretStr
-    password: SecretStr
+    model_config = example(token=LINK, password=PHRASE)
+
+    token: SecretStr = Field(description="The end of the mailed link.")
+    password: SecretStr = Field(description="12 to 200 characters.")
 
 
 class Login(Asked):
     """A login."""
+
+    model_config = example(email="camille.beraud@agence.example", password=PHRASE)
 
     email: str
     password: SecretStr
@@ -129,8 +158,10 @@ class Account(Shape):
 class Contact(Asked):
     """What an account may change by itself. A new e-mail counts once its link was followed."""
 
+    model_config = example(email="camille.beraud@agence.example", phone="04 65 71 12 35")
+
     email: str
-    phone: str
+    phone: str = Field(description="French, or with its country code.")
     mobile: str = ""
     current_password: SecretStr | None = Field(default=None, description="If the e-mail changes.")
 
@@ -217,19 +248,23 @@ class Review(Shape):
 class Acceptance(Asked):
     """A proof is accepted."""
 
-    valid_until: date | None = Field(default=None, description="Read on the document.")
-    note: str = ""
-    version: int = 0
+    model_config = example(valid_until="2027-02-28")
+
+    valid_until: AskedDay | None = Field(default=None, description="Read on the document.")
+    note: str = Field(default="", description="Told to the account.")
+    version: SeenVersion = 0
 
 
 class Rejection(Asked):
     """A proof is rejected."""
 
+    model_config = example(reason="unreadable", note="La photo est floue.")
+
     reason: Literal[
         "unreadable", "wrong_document", "expired", "other_name", "incomplete", "registry_disagrees"
     ]
-    note: str = ""
-    version: int = 0
+    note: str = Field(default="", description="Told to the account.")
+    version: SeenVersion = 0
 
 
 class Accounts(Shape):
@@ -241,6 +276,8 @@ class Accounts(Shape):
 
 class Lifting(Asked):
     """Why an account may try again."""
+
+    model_config = example(note="Called back on the number of the file: it was the holder.")
 
     note: str = Field(description="10 to 2000 characters, kept for good.")
 

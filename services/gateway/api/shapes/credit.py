@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.gateway.api.shape import Asked, Day, Shape, Text
+from services.gateway.api.shape import Asked, Cents, Day, Shape, Text, example
 
 Product = Literal[
     "lre_simple",
@@ -47,13 +47,15 @@ class Prices(Shape):
 class WantedTopUp(Asked):
     """Credit to buy."""
 
-    amount_cents: int = Field(gt=0, description="Paid and credited, VAT included.")
+    model_config = example(amount_cents=15_000)
+
+    amount_cents: Cents = Field(gt=0, description="Paid and credited, VAT included.")
     return_url: str = Field(
         default="",
         description="Where the card page comes back; `{TOP_UP_ID}` is replaced. "
         "Empty: our own page.",
     )
-    cancel_url: str = ""
+    cancel_url: str = Field(default="", description="Where who gives up comes back. Empty: same.")
 
 
 class StartedTopUp(Shape):

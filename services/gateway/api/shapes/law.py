@@ -1,11 +1,10 @@
 """The directory, the legal catalogue, and what the legal engine answers."""
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
-from services.gateway.api.shape import Asked, Day, Shape, Text
+from services.gateway.api.shape import Asked, AskedDay, Day, Shape, Text, example
 
 CodeFamily = Literal["assurances", "securite_sociale", "mutualite"]
 PolicyholderKind = Literal["person", "company"]
@@ -211,13 +210,20 @@ class Evaluation(Shape):
 class Case(Asked):
     """What the engine needs to know, and what is fixed: a sending day, a new start, or nothing."""
 
-    contract_type: str
-    ground: str
+    model_config = example(
+        contract_type="auto",
+        ground="HAMON",
+        fields={"first_subscription": "2020-02-05", "acts_for_new_insurer": "true"},
+        new_start="2027-03-15",
+    )
+
+    contract_type: str = Field(description="A `code` of `GET /v1/contract-types`.")
+    ground: str = Field(description="A `code` of `GET /v1/grounds`.")
     policyholder_kind: PolicyholderKind = "person"
     code_family: CodeFamily = "assurances"
     fields: dict[str, str] = Field(default={}, description="As `GET /v1/forms` names them.")
-    send_day: date | None = None
-    new_start: date | None = None
-    first_send_day: date | None = Field(
+    send_day: AskedDay | None = None
+    new_start: AskedDay | None = None
+    first_send_day: AskedDay | None = Field(
         default=None, description="The first day a letter could leave; else today in Paris."
     )

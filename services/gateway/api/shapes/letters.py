@@ -1,11 +1,11 @@
 """Letters: what they hold, and the list of them."""
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from services.gateway.api.shape import Asked, Day, Shape, Text
+from services.gateway.api.shape import Asked, AskedDay, Day, Shape, Text, example
 from services.gateway.api.shapes.law import CodeFamily, MailKind, PolicyholderKind
 
 LetterState = Literal["draft", "complete", "frozen"]
@@ -13,66 +13,119 @@ View = Literal["all", "to_finish", "scheduled", "sent"]
 Sort = Literal["number", "policyholder", "effect", "recipient", "sent", "updated"]
 
 
+SOMEBODY: Final[dict[str, Any]] = {
+    "kind": "person",
+    "persons": [
+        {
+            "title": "madame",
+            "first_name": "Hélène",
+            "last_name": "Marchetti",
+            "birth_name": "Vasseur",
+            "birth_day": "1984-03-14",
+        }
+    ],
+    "address_lines": ["8 rue du Vieux-Temple"],
+    "postcode": "38000",
+    "town": "Grenoble",
+    "emails": ["helene.marchetti@client.example"],
+    "client_reference": "MARCH-2211",
+}
+
+
 class Person(Asked):
     """A person who holds a contract."""
 
     title: Literal["madame", "monsieur"] | None = None
-    first_name: str
-    last_name: str = Field(description="The name in use.")
-    birth_name: str = ""
-    birth_day: date | None = None
+    first_name: str = Field(max_length=80)
+    last_name: str = Field(max_length=80, description="The name in use.")
+    birth_name: str = Field(default="", max_length=80, description="When the ground asks for it.")
+    birth_day: AskedDay | None = None
 
 
 class Company(Asked):
     """A company that holds a contract."""
 
-    name: str
-    siret: str
-    representative: str = Field(default="", description="Who signs the mandate for it.")
+    name: str = Field(max_length=80)
+    siret: str = Field(description="14 digits.", examples=["73282932000074"])
+    representative: str = Field(
+        default="", max_length=80, description="Who signs the mandate for it."
+    )
 
 
 class Policyholder(Asked):
     """Who holds the contracts: one or two persons, or a company."""
 
+    model_config = example(**SOMEBODY)
+
     kind: PolicyholderKind
     persons: list[Person] = Field(default=[], max_length=2)
     company: Company | None = None
     address_lines: list[str] = Field(default=[], description="One to three, before the town.")
-    postcode: str = ""
-    town: str = ""
-    emails: list[str] = Field(default=[], description="Where copies and proofs go.")
-    phone: str = ""
-    client_reference: str = Field(default="", description="Yours; never printed.")
+    postcode: str = Field(default="", description="Five digits.")
+    town: str = Field(default="", max_length=80)
+    emails: list[str] = Field(
+        default=[], description="Where copies and proofs go: one, or one for each person."
+    )
+    phone: str = Field(default="", description="French, or with its country code.")
+    client_reference: str = Field(default="", max_length=60, description="Yours; never printed.")
 
 
 class NewLetter(Asked):
     """A letter to begin: its policyholder, or the letter to take it from."""
 
+    model_config = example(policyholder=SOMEBODY)
+
     policyholder: Policyholder | None = None
-    copy_policyholder_from: str = ""
+    copy_policyholder_from: str = Field(
+        default="", description="The `letter_id` of a letter to the same policyholder."
+    )
 
 
 class ChosenRecipient(Asked):
     """The body to write to."""
 
-    recipient_id: str
+    model_config = example(recipient_id="2bf0879b-7f77-5d7b-872e-9686e7aeb817")
+
+    recipient_id: str = Field(description="As `GET /v1/recipients` found it.")
 
 
 class WantedContract(Asked):
     """A contract to end. Unfinished forms are kept: only malformed values are refused."""
 
-    contract_type: str
-    ground: str
-    reference: str = ""
+    model_config = example(
+        contract_type="auto",
+        ground="HAMON",
+        reference="VA-88-204417",
+        fields={
+            "first_subscription": "2020-02-05",
+            "wanted_new_start": "2027-03-15",
+            "new_insurer_name": "Solenne Assurances",
+            "acts_for_new_insurer": "true",
+        },
+    )
+
+    contract_type: str = Field(description="A `code` of `GET /v1/contract-types`.")
+    ground: str = Field(description="A `code` of `GET /v1/grounds`: HAMON, RIA, ECHEANCE…")
+    reference: str = Field(
+        default="", max_length=40, description="The contract's number at the old insurer."
+    )
     fields: dict[str, str] = Field(default={}, description="As `GET /v1/forms` names them.")
 
 
 class Extras(Asked):
     """What may be added; replaces all three."""
 
-    free_text: str = Field(default="", description="Paragraphs before the closing formula.")
+    model_config = example(
+        free_text="Merci de confirmer la date d’effet par retour.",
+        former_agent_email="agence@ancien-assureur.example",
+        client_reference="MARCH-2211",
+    )
+
+    free_text: str = Field(
+        default="", max_length=3000, description="Paragraphs before the closing formula."
+    )
     former_agent_email: str = Field(default="", description="Told of the receipt; or nobody.")
-    client_reference: str = Field(default="", description="Yours; never printed.")
+    client_reference: str = Field(default="", max_length=60, description="Yours; never printed.")
 
 
 class PersonRead(Shape):

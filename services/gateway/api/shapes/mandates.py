@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.gateway.api.shape import Asked, Day, Shape, Text
+from services.gateway.api.shape import Asked, Day, Shape, Text, example
 
 
 class Scan(Shape):
@@ -51,10 +51,16 @@ class MandateAndWarning(Shape):
 class ScanValidation(Asked):
     """The scan that was looked at."""
 
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    model_config = example(
+        sha256="2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+    )
+
+    sha256: str = Field(description="As the scan's `sha256`.", pattern=r"^[0-9a-f]{64}$")
 
 
 class OptOut(Asked):
     """The warning that was shown and accepted."""
 
-    warning_version: str
+    model_config = example(warning_version="2026-11")
+
+    warning_version: str = Field(description="The `version` of the warning that was read.")

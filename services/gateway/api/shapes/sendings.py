@@ -1,16 +1,23 @@
 """Sendings: what remains to be done, the plan, where it stands, and its proofs."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from services.gateway.api.shape import Asked, Day, Shape, Text
+from services.gateway.api.shape import Asked, AskedDay, Cents, Day, Shape, Text, example
 from services.gateway.api.shapes.law import Evaluation, MailKind
 
 ProofKind = Literal[
     "deposit", "receipt", "refusal", "unclaimed", "bounce", "evidence", "letter", "mandate"
 ]
+
+
+def _true(value: object) -> object:
+    """Let ``true`` through: 1 equals it, and is none."""
+    if value is not True and value is not None:
+        raise ValueError("not true")
+    return value
 
 
 class Action(Shape):
@@ -21,7 +28,7 @@ class Action(Shape):
     facts: dict[str, str]
 
 
-class Price(Shape):
+class MailPrice(Shape):
     """What a kind of mail costs."""
 
     mail_kind: MailKind | None
@@ -37,16 +44,18 @@ class Preflight(Shape):
 
     ready: bool
     actions: list[Action]
-    prices: list[Price]
+    prices: list[MailPrice]
     available_cents: int
 
 
 class Timing(Asked):
     """When it should leave: exactly one of these."""
 
-    now: Literal[True] | None = None
-    send_day: date | None = None
-    new_start: date | None = Field(default=None, description="HAMON, RIA: the day is computed.")
+    now: Annotated[Literal[True] | None, BeforeValidator(_true)] = Field(
+        default=None, description="At once, within the hours of sending."
+    )
+    send_day: AskedDay | None = None
+    new_start: AskedDay | None = Field(default=None, description="HAMON, RIA: the day is computed.")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "Timing":
@@ -57,6 +66,8 @@ class Timing(Asked):
 
 class WantedPlan(Asked):
     """What to plan."""
+
+    model_config = example(mail_kind="acknowledged", timing={"new_start": "2027-03-15"})
 
     mail_kind: Literal["simple", "acknowledged"] = "simple"
     timing: Timing
@@ -71,25 +82,36 @@ class Plan(Shape):
     cutoff: datetime | None
     first_sending: bool
     changeable_until: datetime | None
-    price: Price | None
+    price: MailPrice | None
 
 
 class Validation(Asked):
     """What is validated: the dates and the price exactly as the plan gave them."""
 
+    model_config = example(
+        mail_kind="acknowledged",
+        timing={"new_start": "2027-03-15"},
+        confirmed_send_day="2027-02-13",
+        confirmed_last_covered_day="2027-03-14",
+        confirmed_new_start="2027-03-15",
+        expected_gross_cents=540,
+    )
+
     mail_kind: Literal["simple", "acknowledged"]
     timing: Timing
-    confirmed_send_day: date
-    confirmed_last_covered_day: date | None = None
-    confirmed_new_start: date | None = None
-    expected_gross_cents: Annotated[int, Field(ge=0)]
+    confirmed_send_day: AskedDay
+    confirmed_last_covered_day: AskedDay | None = None
+    confirmed_new_start: AskedDay | None = None
+    expected_gross_cents: Cents
 
 
 class NewDay(Asked):
     """The new day: exactly one of these."""
 
-    send_day: date | None = None
-    new_start: date | None = None
+    model_config = example(send_day="2027-02-15")
+
+    send_day: AskedDay | None = None
+    new_start: AskedDay | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "NewDay":
@@ -109,7 +131,7 @@ class SendingEvent(Shape):
     generation: int
 
 
-class Proof(Shape):
+class SendingProof(Shape):
     """A stored document."""
 
     kind: ProofKind | None
@@ -153,7 +175,7 @@ class Sending(Shape):
     author_name: str
     may_be_finalised: bool
     events: list[SendingEvent]
-    proofs: list[Proof]
+    proofs: list[SendingProof]
 
 
 class UnknownSending(Shape):
@@ -180,12 +202,22 @@ class UnknownSendings(Shape):
 class FoundAccepted(Asked):
     """It was found at the operator's."""
 
-    operator_reference: str
+    model_config = example(
+        operator_reference="AR24-4471-9920",
+        evidence_note="Seen in the operator's customer area on 23 November at 10:40.",
+    )
+
+    operator_reference: str = Field(description="The operator's own number.")
     evidence_note: str = Field(min_length=1, description="What was seen, where and when.")
 
 
 class FoundAbsent(Asked):
     """It was not found at the operator's."""
+
+    model_config = example(
+        our_reference="0198c5c8-1e0f-7a51-9d3c-5b7f6f1f2a10",
+        evidence_note="Not in the operator's customer area on 23 November at 10:40.",
+    )
 
     our_reference: str = Field(description="The attempt looked for, as the list named it.")
     evidence_note: str = Field(min_length=1, description="What was seen, where and when.")

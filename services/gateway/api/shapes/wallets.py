@@ -1,11 +1,11 @@
 """An account's money as staff see it. Amounts are in cents, VAT included."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from services.gateway.api.shape import Asked, Shape, Text
+from services.gateway.api.shape import Asked, AskedDay, Cents, SeenVersion, Shape, Text, example
 from services.gateway.api.shapes.credit import TopUp
 
 
@@ -55,14 +55,20 @@ class FrozenWallets(Shape):
 class Unfreezing(Asked):
     """Why an account may spend again."""
 
+    model_config = example(note="The dispute was withdrawn: see the bank's letter of 3 March.")
+
     note: str = Field(description="10 to 2000 characters, kept for good.")
-    version: int = Field(default=0, description="The version seen; 0: any.")
+    version: SeenVersion = Field(default=0, description="The version seen; 0: any.")
 
 
 class WantedTransfer(Asked):
     """A transfer as our bank's statement shows it."""
 
+    model_config = example(
+        reference="VIR-2026-11-0042", amount_cents=15_000, received_on="2026-11-20"
+    )
+
     reference: str = Field(description="The bank's own; the key of this record.")
-    amount_cents: int = Field(gt=0)
-    received_on: date
-    note: str = ""
+    amount_cents: Cents = Field(gt=0)
+    received_on: AskedDay
+    note: str = Field(default="", description="For the account's history.")
