@@ -93,6 +93,10 @@ ITEM = {"kind": "depart", "attempts": 3, "last_error": "no"}
         ("right-letter", SENDING, put("operator.letter", {}, product="recommande-simple")),
         ("right-letter", SENDING, put("operator.file", {}, sha256="sha-other")),
         ("right-letter", SENDING, put("operator.letter", {}, status="refused")),
+        (
+            "right-letter", SENDING,
+            put("letters.letter", {"id": LETTER}, frozen_mandate="attached"),
+        ),
         # every cent
         ("every-cent", ACCOUNT, put("billing.wallet", {}, available_cents=4461)),
         ("every-cent", ACCOUNT, put("billing.wallet", {}, held_cents=540)),

@@ -66,6 +66,7 @@ def _services() -> Tables:
         "id": LETTER, "account_id": ACCOUNT, "number": "L-1", "version": 3, "state": "frozen",
         "client_reference": "P-1", "contracts": 1, "recipient_id": RECIPIENT,
         "frozen_for": SENDING, "frozen_generation": 1, "frozen_sha256": SHA,
+        "frozen_mandate": "held",
         "tracking_state": "signed", "tracking_version": 9, "tracking_generation": 1,
     }  # fmt: skip
     sending = {

@@ -28,7 +28,8 @@ POSTGRES: Final = {
         " content->'extras'->>'client_reference' AS client_reference,"
         " jsonb_array_length(content->'contracts') AS contracts, recipient_id::text,"
         " frozen->>'sending_id' AS frozen_for, (frozen->>'generation')::int AS frozen_generation,"
-        " frozen->>'sha256' AS frozen_sha256, tracking->>'state' AS tracking_state,"
+        " frozen->>'sha256' AS frozen_sha256, frozen->>'mandate' AS frozen_mandate,"
+        " tracking->>'state' AS tracking_state,"
         " (tracking->>'version')::bigint AS tracking_version,"
         " (tracking->>'generation')::int AS tracking_generation FROM letter"
     ),

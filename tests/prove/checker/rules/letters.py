@@ -7,6 +7,7 @@ from tests.prove.checker.world import Broken, Row, World
 ONCE, RIGHT = "left-once", "right-letter"
 LEFT = {"in_transit", "deposited", "signed", "collected", "refused", "unclaimed", "bounced"}
 UNKNOWN = "unknown"
+ATTACHED = "attached"  # what a letter says of the mandate that is joined to it
 PRODUCTS = {"simple": "recommande-simple", "acknowledged": "recommande-ar"}
 # What the operator says, and what a sending that heard it may be.
 HEARD = {
@@ -32,12 +33,15 @@ def check(world: World) -> Iterator[Broken]:
     yield from _as_recorded(world)
     files = world.by("operator.file", "id")
     numbers = {(row["sending_id"], row["number"]): row for row in attempts.values()}
+    letters = world.by("letters.letter", "id")
     for sending in world.rows("dispatch.sending"):
         found = accepted.get(sending["id"], [])
         yield from _once(sending, found)
         if sending["state"] in LEFT and len(found) == 1:
             attempt = numbers[sending["id"], sending["attempt_number"]]
             yield from _right(sending, attempt, found[0], [files[n] for n in found[0]["files"]])
+        if sending["state"] in LEFT:
+            yield from _as_its_text_says(sending, letters.get(sending["letter_id"]))
 
 
 def _as_recorded(world: World) -> Iterator[Broken]:
@@ -75,3 +79,12 @@ def _right(sending: Row, attempt: Row, letter: Row, files: Sequence[Row]) -> Ite
             yield Broken(RIGHT, sending["id"], f"{what}: ours {ours}, theirs {theirs}")
     if sending["state"] not in HEARD[letter["status"]]:
         yield Broken(RIGHT, sending["id"], f"{sending['state']}, and there {letter['status']}")
+
+
+def _as_its_text_says(sending: Row, letter: Row | None) -> Iterator[Broken]:
+    """Check that the mandate left with the letter if its text says so, and only then."""
+    if letter is None or letter["frozen_for"] != sending["id"]:
+        return
+    is_said, is_joined = letter["frozen_mandate"] == ATTACHED, bool(sending["mandate_sha256"])
+    if is_said != is_joined:
+        yield Broken(RIGHT, sending["id"], f"mandate joined: {is_joined}, the text says {is_said}")
