@@ -56,7 +56,10 @@ async def plan(house: SomeonesHouse, letter_id: LetterId, wanted: WantedPlan) ->
 async def finalise(
     house: TheHouse, once: OnceAsAgent, letter_id: LetterId, validation: Validation
 ) -> Response:
-    """Hold the credit, freeze the letter, schedule it; or refuse, with nothing held or frozen."""
+    """Hold the credit, freeze the letter, schedule it; or refuse, with nothing held or frozen.
+
+    A validation that was turned down says so again to its own key: validate anew with another.
+    """
 
     async def create(key: str) -> Sending:
         request = validation.fill(pb.FinaliseRequest, letter_id=letter_id, idempotency_key=key)
