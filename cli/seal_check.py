@@ -9,6 +9,8 @@ file whose every byte is already known to be the one that was sealed.
 import asyncio
 import hashlib
 import io
+import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,12 +38,14 @@ PARSING: Final = (
     SignatureValidationError,
     UnacceptableSignerError,
     ValueError,
-    KeyError,
+    LookupError,
     TypeError,
-    IndexError,
     AttributeError,
-    OverflowError,
-    RecursionError,
+    ArithmeticError,
+    AssertionError,  # pyHanko's way with a table of places that is no table
+    RuntimeError,  # what is nested without end, or not implemented
+    struct.error,
+    zlib.error,
 )  # what libraries raise on bytes that make no sense: all of it means "altered"
 
 

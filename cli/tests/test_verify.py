@@ -92,8 +92,22 @@ def test_a_seal_moved_to_another_file_is_found_out(sealed: Sealed) -> None:
     assert not is_genuine(moved, sealed.anchors)
 
 
+def whose_table_is(said: bytes) -> bytes:
+    """Return a file whose table of places is one folded stream that says this of itself."""
+    head = b"%PDF-1.7\n1 0 obj\n<<" + said + b"/W[1 1 1]/Size 1/Length 1>>\nstream\nx\nendstream"
+    return head + b"\nendobj\nstartxref\n9\n%%EOF\n"
+
+
 @pytest.mark.parametrize(
-    ("pdf", "code"), [(a_small_pdf(), "not-sealed"), (b"not a PDF", "altered"), (b"", "altered")]
+    ("pdf", "code"),
+    [
+        (a_small_pdf(), "not-sealed"),
+        (b"not a PDF", "altered"),
+        (b"", "altered"),
+        (whose_table_is(b"/Type/Other"), "altered"),
+        (whose_table_is(b"/Type/XRef/Filter/FlateDecode"), "altered"),
+        (whose_table_is(b"/Type/XRef/Filter/LZWDecode"), "altered"),
+    ],
 )
 def test_what_was_never_sealed_says_so(sealed: Sealed, pdf: bytes, code: str) -> None:
     with pytest.raises(NotGenuine) as refusal:
