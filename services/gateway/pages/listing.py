@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from kit.text import tidy
+
 FILTERS: Final = {
     "q": "Recherche",
     "n": "Numéro",
@@ -29,7 +31,7 @@ _DOWN: Final = "decroissant"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a list's address asks for. Unknown names are dropped, long values cut."""
+    """What a list's address asks for, as it prints. Unknown names are dropped, long values cut."""
 
     values: Mapping[str, str]
 
@@ -37,7 +39,7 @@ class Listing:
     def read(cls, query: Mapping[str, str]) -> "Listing":
         """Read an address."""
         known = (*_OTHERS, *FILTERS)
-        return cls({name: query.get(name, "").strip()[:_LONGEST] for name in known})
+        return cls({name: tidy(query.get(name, ""))[:_LONGEST] for name in known})
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]

@@ -38,3 +38,11 @@ def test_another_view_keeps_the_filters_and_unknown_names_are_dropped() -> None:
     asked = Listing.read({"q": "Vial & fils", "pirate": "1"})
 
     assert asked.viewing("programmees") == "/resiliations?vue=programmees&q=Vial+%26+fils"
+
+
+def test_a_filter_is_read_as_it_prints() -> None:
+    asked = Listing.read(
+        {"q": " gnp\u202eexe\0\r\n\u3164", "n": "\u200b", "souscripteur": "x" * 300}
+    )
+
+    assert asked.active == {"q": "gnpexe", "souscripteur": "x" * 200}
