@@ -23,7 +23,7 @@ class Sizes:
     letters: tuple[int, ...] = field(
         default=(1_000, 100_000, 1_000_000), metadata={"help": "letters in one account"}
     )
-    looks: int = field(default=20, metadata={"help": "times that each list is looked at"})
+    looks: int = field(default=5, metadata={"help": "times that each list is looked at"})
     clients: tuple[int, ...] = field(
         default=(1, 10, 100), metadata={"help": "clients that ask at once"}
     )

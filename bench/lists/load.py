@@ -19,9 +19,10 @@ MANY: Final = 20_000  # from which indexes are made after the rows
 LETTERS: Final = text(
     """
     INSERT INTO letter (id, account_id, sequence, number, version, content, tracking, author_id,
-        author_name, created_at, updated_at, state, view, tracking_state, ground, contract_types,
+        author_name, created_at, updated_at, state, view, tracking_state, ground,
         last_covered_day, new_start, sent_on, policyholder_sort, recipient_sort)
-    SELECT gen_random_uuid(), :account, 260000000000 + n, '26-' || lpad(n::text, 7, '0'), 1,
+    SELECT gen_random_uuid(), :account, 260000000000 + n,
+        '26-' || lpad(n::text, greatest(5, length(n::text)), '0'), 1,
         CAST(:content AS jsonb), jsonb_build_object('state', tracked), author, author,
         at, at + (n * 7919 % 40) * interval '1 day',
         CASE WHEN tracked <> 'not_sent' THEN 'frozen' WHEN n % 2 = 0 THEN 'draft'
@@ -30,8 +31,6 @@ LETTERS: Final = text(
             WHEN 'blocked' THEN 'to_finish' WHEN 'cancelled' THEN 'to_finish' ELSE 'sent' END,
         tracked,
         CASE WHEN n % 20011 = 3 THEN 'CUSTOM' WHEN n % 10 < 6 THEN 'RIA' ELSE 'HAMON' END,
-        ARRAY[CASE WHEN n % 25013 = 11 THEN 'autre' WHEN n % 10 < 6 THEN 'sante_individuelle'
-            ELSE 'auto' END],
         day + 45, day + 46,
         CASE WHEN tracked IN ('signed', 'deposited', 'refused') THEN day END,
         substr(md5(n::text), 1, 8), 'mutuelle ' || n % 300
@@ -51,9 +50,12 @@ LETTERS: Final = text(
 WORDS: Final = text(
     """
     INSERT INTO letter_word (account_id, word, letter_id)
-    SELECT account_id, word, id FROM letter, unnest(ARRAY[
+    SELECT account_id, word, id
+    FROM letter, LATERAL (SELECT sequence - 260000000000 AS n) AS counted, unnest(ARRAY[
         policyholder_sort, '#' || policyholder_sort, replace(number, '-', ''), 'mutuelle',
-        '@mutuelle', '@' || split_part(recipient_sort, ' ', 2)]) AS word
+        '@mutuelle', '@' || split_part(recipient_sort, ' ', 2),
+        CASE WHEN n % 25013 = 11 THEN '=autre' WHEN n % 10 < 6 THEN '=sante_individuelle'
+            ELSE '=auto' END]) AS word
     WHERE account_id = :account AND sequence BETWEEN 260000000000 + :first AND 260000000000 + :last
     """
 )
@@ -88,6 +90,8 @@ async def fill(engine: AsyncEngine, account_id: UUID, *, already: int, until: in
         await connection.execute(AUTHORS, {"account": account_id})
         for statement in put_back:
             await connection.execute(text(statement))
+        # rows whose commit is not on disk yet would not be marked as seen by all
+        await connection.execute(text("CHECKPOINT"))
         await connection.execute(text("VACUUM ANALYZE letter, letter_word"))
 
 

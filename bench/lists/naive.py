@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.letters.domain.listing import Filters, ListQuery, Sort
 from services.letters.store.rows import LetterRowTable as Row
+from services.letters.store.rows import WordRow
 
 OFFSET: Final = 1_000  # a person who turned twenty pages
 ORDERS: Final[dict[Sort, Any]] = {
@@ -54,10 +55,17 @@ def _days(filters: Filters) -> list[ColumnElement[bool]]:
     ]
 
 
+def _of_kind(filters: Filters) -> Select[UUID]:
+    kind = f"={filters.contract_type}"
+    return select(WordRow.letter_id).where(
+        WordRow.account_id == Row.account_id, WordRow.word == kind
+    )
+
+
 def _choices(filters: Filters) -> list[ColumnElement[bool]]:
     choices: list[tuple[bool, Callable[[], ColumnElement[bool]]]] = [
         (bool(filters.number), lambda: Row.number.like(f"{filters.number}%")),
-        (bool(filters.contract_type), lambda: Row.contract_types.contains([filters.contract_type])),
+        (bool(filters.contract_type), lambda: Row.id.in_(_of_kind(filters))),
         (bool(filters.ground), lambda: Row.ground == filters.ground),
         (bool(filters.states), lambda: Row.state.in_(filters.states)),
         (bool(filters.tracking_states), lambda: Row.tracking_state.in_(filters.tracking_states)),

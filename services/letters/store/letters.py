@@ -19,6 +19,7 @@ from services.letters.store.listing import read_page
 from services.letters.store.rows import (
     LetterRowTable,
     RecipientRow,
+    content_of,
     frozen_document,
     letter_columns,
     letter_of,
@@ -128,6 +129,10 @@ class LetterTransaction:
     async def save_tracking(self, letter: Letter) -> None:
         """Keep the sending's news; the letter's version stays."""
         await self._replace(letter, tracking_columns(letter), newer=False)
+
+    async def save_given_up(self, letter: Letter) -> None:
+        """Remember a thaw of what was not frozen; the letter's version stays."""
+        await self._replace(letter, {"content": content_of(letter)}, newer=False)
 
     async def keep_version(self, letter: Letter, frozen: Frozen) -> None:
         """Record for good the version that was frozen."""

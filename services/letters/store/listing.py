@@ -1,210 +1,142 @@
-"""One page of an account's letters, by indexes, whatever their number."""
+"""One page of an account's letters, by indexes, whatever their number.
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+What a view holds stands in each order in an index. Where filters leave letters out, those that fit
+are counted first, up to a ceiling. Below it they are gathered and sorted: the order, followed from
+its beginning, might lead through the whole account before it meets them. Beyond it they are many:
+the order is followed, and soon meets enough of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    func,
-    literal,
-    literal_column,
-    select,
-    text,
-    tuple_,
-)
+from sqlalchemy import Row, Select, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from kit.days import paris_instant
 from services.letters.domain.letter import Author
-from services.letters.domain.listing import (
-    COUNT_CEILING,
-    After,
-    Count,
-    CursorUnreadable,
-    Filters,
-    ListQuery,
-    Page,
-    Sort,
-    is_rank,
-)
-from services.letters.domain.tracking import View
-from services.letters.domain.words import words
-from services.letters.store.rows import POLICYHOLDER_MARK, RECIPIENT_MARK, WordRow, list_row_of
-from services.letters.store.rows import LetterRowTable as Row
+from services.letters.domain.listing import COUNT_CEILING, After, Count, Filters, ListQuery, Page
+from services.letters.store.conditions import of_columns, order_of, sought, typed_place
+from services.letters.store.counting import count_found, count_letters, count_views
+from services.letters.store.rows import LetterRowTable, list_row_of
 
-_FAR: Final[ColumnElement[date]] = literal_column(
-    "DATE '9999-01-01'"
-)  # as in the indexes: a parameter would miss them
+FOLLOWED: Final = COUNT_CEILING
+"""How far an order is followed before the letters that fit are gathered after all."""
+_Letters = type[LetterRowTable]
+_Found = Sequence[Row[LetterRowTable, Any]]
+# a plan that serves any value would seek the rare one as it seeks the common one
+_PLAN_FOR_VALUES: Final = text("SET LOCAL plan_cache_mode = force_custom_plan")
 _AUTHORS: Final = text(
     "SELECT author_id, author_name FROM letter_author WHERE account_id = :account_id"
     " ORDER BY author_name"
 )
-_AFTER: Final = "{"  # follows every letter and digit, byte by byte
-_Condition = ColumnElement[bool]
 
 
 async def read_page(session: AsyncSession, account_id: UUID, query: ListQuery) -> Page:
     """Return one page. Raises ``CursorUnreadable``."""
-    conditions = [Row.account_id == account_id, *_filters(query.filters, account_id)]
-    if query.view is not None:
-        conditions.append(Row.view == query.view.value)
-    order = _order(query.sort)
-    asked = select(Row, order).where(*conditions).limit(query.page_size + 1)
-    asked = _placed(asked, order, query)
-    found = (await session.execute(asked)).all()
+    asked = _Asked(account_id, query)
+    await session.execute(_PLAN_FOR_VALUES)
+    views = await count_views(session, account_id)
+    if query.filters == Filters():
+        matching = views[query.view]
+        found = await _rows(session, asked.page(asked.of_view(), LetterRowTable))
+    else:
+        matching = await _count(session, asked)
+        found = await _fitting(session, asked, matching)
     rows = found[: query.page_size]
     more = len(found) > len(rows)
     last = After(_as_text(rows[-1][1]), rows[-1][0].sequence) if more else None
     return Page(
         rows=tuple(list_row_of(row[0]) for row in rows),
         next_cursor=query.cursor_after(last) if last else "",
-        matching=await _count(session, conditions),
-        views=await _views(session, account_id),
+        matching=matching,
+        views=views,
         authors=await _authors(session, account_id),
     )
 
 
-def _placed(
-    asked: Select[Row, Any], order: ColumnElement[Any], query: ListQuery
-) -> Select[Row, Any]:
-    place = tuple_(order, Row.sequence)
-    after = query.after
-    if after is not None:
-        mark = tuple_(literal(typed_place(after, query.sort), order.type), literal(after.sequence))
-        asked = asked.where(place < mark if query.descending else place > mark)
-    if query.descending:
-        return asked.order_by(order.desc(), Row.sequence.desc())
-    return asked.order_by(order, Row.sequence)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A list that an agent asked for, as statements."""
+
+    account_id: UUID
+    query: ListQuery
+
+    def of_view(self) -> Select[LetterRowTable]:
+        """Return the letters of the view, in no order."""
+        row, view = LetterRowTable, self.query.view
+        own = select(row).where(row.account_id == self.account_id)
+        return own if view is None else own.where(row.view == view.value)
+
+    def fitting(self) -> Select[LetterRowTable]:
+        """Return the letters that the filters let through, in no order."""
+        found = [
+            LetterRowTable.id.in_(word.letters(self.account_id))
+            for word in sought(self.query.filters)
+        ]
+        return self.of_view().where(*of_columns(self.query.filters, LetterRowTable), *found)
+
+    def gathered(self, most: int | None) -> Select[LetterRowTable, Any]:
+        """Return the page from all letters that fit, sorted; there are ``most``, if it is known.
+
+        The bounds keep Postgres from following the order instead, not knowing how far it leads.
+        """
+        fit = aliased(LetterRowTable, self.fitting().limit(most).offset(0).subquery())
+        return self.page(select(fit), fit)
+
+    def followed(self) -> Select[LetterRowTable, Any]:
+        """Return what fits, a page at most, among the next letters of the order."""
+        ahead = self._ordered(self.of_view(), LetterRowTable).limit(FOLLOWED)
+        near = aliased(LetterRowTable, ahead.subquery())
+        found = [word.is_of(near.id, self.account_id) for word in sought(self.query.filters)]
+        fit = select(near).where(*of_columns(self.query.filters, near), *found)
+        return self.page(fit, near)
+
+    def page(self, letters: Select[LetterRowTable], row: _Letters) -> Select[LetterRowTable, Any]:
+        """Return the letters after the cursor, a page and one more, with their place."""
+        placed = self._ordered(letters, row).limit(self.query.page_size + 1)
+        return placed.add_columns(order_of(self.query.sort, row))
+
+    def _ordered(self, letters: Select[LetterRowTable], row: _Letters) -> Select[LetterRowTable]:
+        order, down = order_of(self.query.sort, row), self.query.descending
+        after = self.query.after
+        if after is not None:
+            value = literal(typed_place(after, self.query.sort), order.type)
+            place, mark = tuple_(order, row.sequence), tuple_(value, literal(after.sequence))
+            letters = letters.where(place < mark if down else place > mark)
+        if down:
+            return letters.order_by(order.desc(), row.sequence.desc())
+        return letters.order_by(order, row.sequence)
 
 
-def _order(sort: Sort) -> ColumnElement[Any]:
-    """Return the sorted expression, written as its index is."""
-    match sort:
-        case Sort.POLICYHOLDER:
-            return Row.policyholder_sort.expression
-        case Sort.RECIPIENT:
-            return Row.recipient_sort.expression
-        case Sort.EFFECT:
-            return func.coalesce(Row.last_covered_day, _FAR)
-        case Sort.SENT:
-            return func.coalesce(Row.sent_on, _FAR)
-        case Sort.UPDATED:
-            return Row.updated_at.expression
-        case Sort.NUMBER:
-            return Row.sequence.expression
+async def _count(session: AsyncSession, asked: _Asked) -> Count:
+    filters, words = asked.query.filters, sought(asked.query.filters)
+    if len(words) == 1 and asked.query.view is None and not of_columns(filters, LetterRowTable):
+        return await count_found(session, words[0].letters(asked.account_id))
+    return await count_letters(session, asked.fitting())
 
 
-def typed_place(after: After, sort: Sort) -> Any:  # noqa: ANN401 - the column's own type
-    """Read the cursor's value as the sorted column has it. Raises ``CursorUnreadable``."""
-    try:
-        match sort:
-            case Sort.POLICYHOLDER | Sort.RECIPIENT:
-                return after.value
-            case Sort.EFFECT | Sort.SENT:
-                return date.fromisoformat(after.value)
-            case Sort.UPDATED:
-                return datetime.fromisoformat(after.value).astimezone(UTC)
-            case Sort.NUMBER:
-                return _rank(after.value)
-    except (ValueError, OverflowError) as error:
-        raise CursorUnreadable from error
+async def _fitting(session: AsyncSession, asked: _Asked, matching: Count) -> _Found:
+    """Return what fits of the page, and the first of the next one."""
+    if not matching.at_least:
+        return await _rows(session, asked.gathered(COUNT_CEILING))
+    found = await _rows(session, asked.followed())
+    if len(found) > asked.query.page_size:
+        return found
+    return await _rows(session, asked.gathered(None))
 
 
-def _rank(text: str) -> int:
-    if not is_rank(rank := int(text)):
-        raise ValueError("no letter's number")
-    return rank
-
-
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _filters(filters: Filters, account_id: UUID) -> list[_Condition]:
-    return [
-        *_texts(filters, account_id),
-        *_days(filters),
-        *_choices(filters),
-    ]
-
-
-def _texts(filters: Filters, account_id: UUID) -> list[_Condition]:
-    conditions = [
-        *_found(account_id, "", filters.text),
-        *_found(account_id, POLICYHOLDER_MARK, filters.policyholder),
-        *_found(account_id, RECIPIENT_MARK, filters.recipient),
-    ]
-    if filters.number:
-        conditions += [Row.number >= filters.number, Row.number < filters.number + _AFTER]
-    return conditions
-
-
-def _found(account_id: UUID, mark: str, asked: str) -> list[_Condition]:
-    """Return one condition for each word: it begins a word of the letter."""
-    return [
-        Row.id.in_(
-            select(WordRow.letter_id).where(
-                WordRow.account_id == account_id,
-                WordRow.word >= mark + word,
-                WordRow.word < mark + word + _AFTER,
-            )
-        )
-        for word in words(asked)
-    ]
-
-
-def _days(filters: Filters) -> list[_Condition]:
-    """Compare the very expressions that are indexed."""
-    ends, sent = _order(Sort.EFFECT), _order(Sort.SENT)
-    bounds: list[tuple[object, Callable[[Any], _Condition]]] = [
-        (filters.last_covered_from, lambda day: ends >= day),
-        (filters.last_covered_until, lambda day: ends < day),
-        (filters.sent_from, lambda day: sent >= day),
-        (filters.sent_until, lambda day: sent < day),
-        (filters.created_from, lambda day: Row.created_at >= paris_instant(day)),
-        (filters.created_until, lambda day: Row.created_at < paris_instant(day)),
-    ]
-    named = filters.last_covered_from or filters.last_covered_until
-    undated = [ends < _FAR] if named else []
-    if filters.sent_from or filters.sent_until:
-        undated.append(sent < _FAR)
-    return [condition(day) for day, condition in bounds if day is not None] + undated
-
-
-def _choices(filters: Filters) -> list[_Condition]:
-    conditions: list[_Condition] = []
-    if filters.contract_type:
-        conditions.append(Row.contract_types.contains([filters.contract_type.value]))
-    if filters.ground:
-        conditions.append(Row.ground == filters.ground.value)
-    if filters.states:
-        conditions.append(Row.state.in_([state.value for state in filters.states]))
-    if filters.tracking_states:
-        wanted = [state.value for state in filters.tracking_states]
-        conditions.append(Row.tracking_state.in_(wanted))
-    if filters.author_profile_id:
-        conditions.append(Row.author_id == filters.author_profile_id)
-    return conditions
-
-
-async def _count(session: AsyncSession, conditions: list[_Condition]) -> Count:
-    """Count up to the ceiling, and no further."""
-    some = select(literal(1)).select_from(Row).where(*conditions).limit(COUNT_CEILING + 1)
-    number = (await session.execute(select(func.count()).select_from(some.subquery()))).scalar_one()
-    return Count(min(number, COUNT_CEILING), at_least=number > COUNT_CEILING)
-
-
-async def _views(session: AsyncSession, account_id: UUID) -> dict[View | None, Count]:
-    own = Row.account_id == account_id
-    counts: dict[View | None, Count] = {None: await _count(session, [own])}
-    for view in View:
-        counts[view] = await _count(session, [own, Row.view == view.value])
-    return counts
+async def _rows(session: AsyncSession, page: Select[LetterRowTable, Any]) -> _Found:
+    found: _Found = (await session.execute(page)).all()
+    return found
 
 
 async def _authors(session: AsyncSession, account_id: UUID) -> tuple[Author, ...]:
     rows = await session.execute(_AUTHORS, {"account_id": account_id})
     return tuple(Author(profile_id=row.author_id, name=row.author_name) for row in rows)
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

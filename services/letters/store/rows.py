@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import BigInteger, DateTime, Text, cast, func
+from sqlalchemy import BigInteger, Computed, DateTime, Text, cast, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -22,6 +22,7 @@ from services.letters.domain.words import folded, search_words
 
 POLICYHOLDER_MARK: Final = "#"
 RECIPIENT_MARK: Final = "@"
+KIND_MARK: Final = "="
 _POLICYHOLDER: Final = TypeAdapter(Policyholder)
 _CONTRACTS: Final = TypeAdapter(tuple[Contract, ...])
 _EXTRAS: Final = TypeAdapter(Extras)
@@ -76,10 +77,11 @@ class LetterRowTable(_Base):
     view: Mapped[str]
     tracking_state: Mapped[str]
     ground: Mapped[str | None]
-    contract_types: Mapped[list[str]] = mapped_column(ARRAY(Text))
     last_covered_day: Mapped[date | None]
     new_start: Mapped[date | None]
     sent_on: Mapped[date | None]
+    effect_day: Mapped[date] = mapped_column(Computed("the last day covered, or a far one"))
+    sent_day: Mapped[date] = mapped_column(Computed("the day sent on, or a far one"))
     policyholder_sort: Mapped[str]
     recipient_sort: Mapped[str]
 
@@ -87,8 +89,8 @@ class LetterRowTable(_Base):
 class WordRow(_Base):
     """A word that finds a letter: of any kind, of its policyholder (``#``), its recipient (``@``).
 
-    Words are looked up by comparison, not by text search: under row-level security Postgres uses
-    an index only for operators that it knows to leak nothing.
+    A kind of contract (``=``) is one too. Words are looked up by comparison, not by text search:
+    under row-level security Postgres uses an index only for operators known to leak nothing.
     """
 
     __tablename__ = "letter_word"
@@ -103,22 +105,27 @@ def letter_columns(letter: Letter, outline: Outline) -> dict[str, Any]:
     return {
         "version": letter.version,
         "recipient_id": letter.recipient.id if letter.recipient else None,
-        "content": {
-            "policyholder": _POLICYHOLDER.dump_python(letter.policyholder, mode="json"),
-            "contracts": _CONTRACTS.dump_python(letter.contracts, mode="json"),
-            "extras": _EXTRAS.dump_python(letter.extras, mode="json"),
-            "recipient_name": letter.written_to.name if letter.written_to else "",
-        },
+        "content": content_of(letter),
         "frozen": letter.frozen and _FROZEN.dump_python(letter.frozen, mode="json"),
         "updated_at": letter.updated_at,
         "state": outline.state.value,
         "ground": letter.ground and letter.ground.value,
-        "contract_types": [contract.type.value for contract in letter.contracts],
         "last_covered_day": outline.last_covered_day,
         "new_start": outline.new_start,
         "policyholder_sort": folded(letter.policyholder.sort_text),
         "recipient_sort": folded(letter.written_to.name) if letter.written_to else "",
         **tracking_columns(letter),
+    }
+
+
+def content_of(letter: Letter) -> dict[str, Any]:
+    """Return what a letter says, as a document."""
+    return {
+        "policyholder": _POLICYHOLDER.dump_python(letter.policyholder, mode="json"),
+        "contracts": _CONTRACTS.dump_python(letter.contracts, mode="json"),
+        "extras": _EXTRAS.dump_python(letter.extras, mode="json"),
+        "recipient_name": letter.written_to.name if letter.written_to else "",
+        "thawed_up_to": letter.thawed_up_to,
     }
 
 
@@ -150,6 +157,7 @@ def letter_of(row: LetterRowTable, recipient: RecipientRow | None) -> Letter:
         contracts=_CONTRACTS.validate_python(row.content["contracts"], strict=False),
         extras=_EXTRAS.validate_python(row.content["extras"], strict=False),
         frozen=_FROZEN.validate_python(row.frozen) if row.frozen else None,
+        thawed_up_to=row.content.get("thawed_up_to", 0),
         tracking=_TRACKING.validate_python(row.tracking),
         created_at=row.created_at,
         updated_at=row.updated_at,
@@ -206,6 +214,7 @@ def letter_words(letter: Letter, outline: Outline) -> list[str]:
         outline.search_words
         | {POLICYHOLDER_MARK + word for word in search_words(*letter.policyholder.names)}
         | {RECIPIENT_MARK + word for word in search_words(recipient)}
+        | {KIND_MARK + contract.type.value for contract in letter.contracts}
     )
 
 

@@ -41,38 +41,42 @@ _TABLES = (
         view text NOT NULL,
         tracking_state text NOT NULL,
         ground text,
-        contract_types text[] NOT NULL,
         last_covered_day date,
         new_start date,
         sent_on date,
+        -- what lists sort and filter on, never null: no day is a far one (not 9999-12-31, which the
+        -- driver takes for infinity). Row-level security keeps an expression from its index.
+        effect_day date NOT NULL GENERATED ALWAYS AS (coalesce(last_covered_day, DATE '9999-01-01')) STORED,
+        sent_day date NOT NULL GENERATED ALWAYS AS (coalesce(sent_on, DATE '9999-01-01')) STORED,
         policyholder_sort text COLLATE "C" NOT NULL,
         recipient_sort text COLLATE "C" NOT NULL,
         UNIQUE (account_id, number)
     )
     """,
-    # one index per order an agent may choose; the sequence settles ties and pages.
-    # No day sorts as a far one (not as 9999-12-31, which the driver takes for infinity).
+    # one index per order an agent may choose; the sequence settles ties and pages
     "CREATE UNIQUE INDEX letter_by_number ON letter (account_id, sequence)",
     "CREATE INDEX letter_by_view ON letter (account_id, view, sequence)",
     "CREATE INDEX letter_by_tracking ON letter (account_id, tracking_state, sequence)",
     "CREATE INDEX letter_by_policyholder ON letter (account_id, policyholder_sort, sequence)",
     "CREATE INDEX letter_by_recipient ON letter (account_id, recipient_sort, sequence)",
-    "CREATE INDEX letter_by_effect ON letter (account_id, (coalesce(last_covered_day, DATE '9999-01-01')), sequence)",
-    "CREATE INDEX letter_by_sent ON letter (account_id, (coalesce(sent_on, DATE '9999-01-01')), sequence)",
+    "CREATE INDEX letter_by_effect ON letter (account_id, effect_day, sequence)",
+    "CREATE INDEX letter_by_sent ON letter (account_id, sent_day, sequence)",
     "CREATE INDEX letter_by_updated ON letter (account_id, updated_at, sequence)",
     "CREATE INDEX letter_by_author ON letter (account_id, author_id, sequence)",
     # one for each filter besides: what few letters fit is then found without reading the others
     "CREATE INDEX letter_by_state ON letter (account_id, state, sequence)",
     "CREATE INDEX letter_by_ground ON letter (account_id, ground, sequence)",
     "CREATE INDEX letter_by_creation ON letter (account_id, created_at, sequence)",
-    # the letters that were not sent yet are few among many, and at one end of most orders
-    "CREATE INDEX letter_waiting_by_policyholder ON letter (account_id, view, policyholder_sort, sequence) WHERE view <> 'sent'",
-    "CREATE INDEX letter_waiting_by_recipient ON letter (account_id, view, recipient_sort, sequence) WHERE view <> 'sent'",
-    "CREATE INDEX letter_waiting_by_effect ON letter (account_id, view, (coalesce(last_covered_day, DATE '9999-01-01')), sequence) WHERE view <> 'sent'",
-    "CREATE INDEX letter_waiting_by_sent ON letter (account_id, view, (coalesce(sent_on, DATE '9999-01-01')), sequence) WHERE view <> 'sent'",
-    "CREATE INDEX letter_waiting_by_updated ON letter (account_id, view, updated_at, sequence) WHERE view <> 'sent'",
-    # the beginnings of words, by comparison: a text search operator would not use its index under
-    # row-level security, since Postgres does not know it to leak nothing
+    # and one for each order within a view: what is not sent yet is few among many, and stands at
+    # one end of most orders, where it hides what was sent
+    "CREATE INDEX letter_of_view_by_policyholder ON letter (account_id, view, policyholder_sort, sequence)",
+    "CREATE INDEX letter_of_view_by_recipient ON letter (account_id, view, recipient_sort, sequence)",
+    "CREATE INDEX letter_of_view_by_effect ON letter (account_id, view, effect_day, sequence)",
+    "CREATE INDEX letter_of_view_by_sent ON letter (account_id, view, sent_day, sequence)",
+    "CREATE INDEX letter_of_view_by_updated ON letter (account_id, view, updated_at, sequence)",
+    # the beginnings of words and the kinds of contract, by comparison: an operator of text search or
+    # of arrays would not use its index under row-level security, since Postgres does not know it to
+    # leak nothing
     """
     CREATE TABLE letter_word (
         account_id uuid NOT NULL,
@@ -81,7 +85,7 @@ _TABLES = (
         PRIMARY KEY (account_id, word, letter_id)
     )
     """,
-    "CREATE INDEX letter_word_by_letter ON letter_word (letter_id)",
+    "CREATE INDEX letter_word_by_letter ON letter_word (letter_id, word)",
     """
     CREATE TABLE letter_number (
         account_id uuid NOT NULL,
