@@ -35,6 +35,9 @@ class Transaction(Protocol):
     async def save(self, letter: Letter, outline: Outline) -> None:
         """Replace a letter read with ``lock``."""
 
+    async def save_given_up(self, letter: Letter) -> None:
+        """Remember a thaw of what was not frozen; the letter's version stays."""
+
     async def keep_version(self, letter: Letter, frozen: Frozen) -> None:
         """Record for good the version that was frozen."""
 

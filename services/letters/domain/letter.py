@@ -89,6 +89,12 @@ class GenerationSuperseded(TurnedDown):
     reason = "generation-superseded"
 
 
+class GenerationGivenUp(TurnedDown):
+    """This sending was given up, perhaps before it came: it may not lock the letter any more."""
+
+    reason = "generation-given-up"
+
+
 class LetterHeld(TurnedDown):
     """Another sending holds the letter."""
 
@@ -156,7 +162,10 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One letter of an account. ``recipient`` is the directory's entry as it is now."""
+    """One letter of an account. ``recipient`` is the directory's entry as it is now.
+
+    ``thawed_up_to`` is the last generation of its sending that was given up, frozen or not.
+    """
 
     id: UUID
     account_id: UUID
@@ -168,6 +177,7 @@ class Letter:
     contracts: tuple[Contract, ...] = ()
     extras: Extras = Extras()
     frozen: Frozen | None = None
+    thawed_up_to: int = 0
     tracking: Tracking = NOT_SENT
     created_at: datetime
     updated_at: datetime
@@ -251,22 +261,30 @@ class Letter:
     def freeze(self, frozen: Frozen) -> "Letter":
         """Lock the content for a sending; a new freeze of the same one replaces the first.
 
-        Raises ``GenerationSuperseded`` when a later generation stands.
+        Raises ``GenerationSuperseded`` when a later generation stands, ``GenerationGivenUp``.
         """
+        self.check_generation(frozen.generation)
         if self.frozen is not None and self.frozen.generation > frozen.generation:
             raise GenerationSuperseded(generation=str(frozen.generation))
         return replace(self, frozen=frozen, version=self.version + 1, updated_at=frozen.frozen_at)
 
-    def thaw(self, generation: int, *, at: datetime) -> "Letter":
-        """Give the letter back when this generation holds it; otherwise change nothing.
+    def check_generation(self, generation: int) -> None:
+        """Raise ``GenerationGivenUp`` when this generation was thawed, even before it froze."""
+        if generation <= self.thawed_up_to:
+            raise GenerationGivenUp(generation=str(generation))
 
+    def thaw(self, generation: int, *, at: datetime) -> "Letter":
+        """Give the letter back when this generation holds it; it never will again.
+
+        A thaw may come before its freeze: it is remembered, and nothing that people see changes.
         Raises ``LetterSent`` once it left.
         """
+        given_up = replace(self, thawed_up_to=max(self.thawed_up_to, generation))
         if self.frozen is None or self.frozen.generation != generation:
-            return self
+            return given_up
         if self.tracking.sent_on is not None:
             raise LetterSent(number=self.number)
-        return replace(self, frozen=None, version=self.version + 1, updated_at=at)
+        return replace(given_up, frozen=None, version=self.version + 1, updated_at=at)
 
     def track(self, news: Tracking) -> "Letter":
         """Keep the last news of the sending; the version stays, since the content does."""

@@ -104,6 +104,10 @@ class FakeTransaction:
         _, outline = self._kept.letters[letter.id]
         self._kept.letters[letter.id] = (letter, outline)
 
+    async def save_given_up(self, letter: Letter) -> None:
+        _, outline = self._kept.letters[letter.id]
+        self._kept.letters[letter.id] = (letter, outline)
+
     async def keep_version(self, letter: Letter, frozen: Frozen) -> None:
         self._kept.versions.append(frozen)
 

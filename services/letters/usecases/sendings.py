@@ -175,8 +175,9 @@ async def freeze_letter(
     """Lock a letter for a sending and store the PDF that leaves.
 
     The same question gives back what stands. Raises ``LetterIncomplete``, ``LetterHeld``,
-    ``GenerationSuperseded``, ``StaleVersion``, and when the law does not allow that day, sender or
-    mail: ``ImpossibleTermination``, ``SenderNotAllowed``, ``MailNotAllowed``.
+    ``GenerationGivenUp``, ``GenerationSuperseded``, ``StaleVersion``, and when the law does not
+    allow that day, sender or mail: ``ImpossibleTermination``, ``SenderNotAllowed``,
+    ``MailNotAllowed``.
     """
     async with store.account(account_id) as transaction:
         letter = await transaction.get(letter_id)
@@ -204,8 +205,10 @@ async def freeze_letter(
 def standing_answer(letter: Letter, asked: Freezing) -> Frozen | None:
     """Return the frozen version that already answers, if any.
 
-    Raises ``GenerationSuperseded`` or ``LetterHeld`` when another sending has the letter.
+    Raises ``GenerationGivenUp``, and ``GenerationSuperseded`` or ``LetterHeld`` when another
+    sending has the letter.
     """
+    letter.check_generation(asked.generation)
     frozen = letter.frozen
     if frozen is None:
         return None
@@ -225,13 +228,18 @@ def standing_answer(letter: Letter, asked: Freezing) -> Frozen | None:
 async def thaw_letter(
     account_id: UUID, letter_id: UUID, *, generation: int, store: Store, clock: Clock
 ) -> Letter:
-    """Give a never-sent letter back to its author; doing it twice changes nothing."""
+    """Give a never-sent letter back to its author; doing it twice changes nothing.
+
+    A freeze of this generation that comes later is refused.
+    """
     now = clock()
     async with store.account(account_id) as transaction:
         letter = await transaction.get(letter_id, lock=True)
         thawed = letter.thaw(generation, at=now)
-        if thawed is not letter:
+        if thawed.version != letter.version:
             await save(transaction, thawed, paris_date(now))
+        elif thawed != letter:
+            await transaction.save_given_up(thawed)
     return thawed
 
 

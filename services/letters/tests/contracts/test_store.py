@@ -157,6 +157,21 @@ async def test_tracking_leaves_the_letters_version_alone(store: Store, account: 
     assert followed.version == letter.version
 
 
+async def test_a_thaw_before_its_freeze_is_remembered_and_leaves_the_version_alone(
+    store: Store, account: UUID
+) -> None:
+    letter = await put(store, a_draft(account, contracts=(a_contract(),), recipient=AMBRE))
+    given_up = letter.thaw(3, at=letter.updated_at)
+
+    async with store.account(account) as transaction:
+        await transaction.save_given_up(given_up)
+
+    async with store.account(account) as transaction:
+        found = await transaction.get(letter.id, lock=True)
+        assert (found.thawed_up_to, found.version) == (3, letter.version)
+        await transaction.save(found.freeze(a_frozen(letter, generation=4)), outline(letter))
+
+
 def numbered(account: UUID, last: int, **parts: object) -> Letter:
     return a_draft(account, number=f"26-{last:05d}", **parts)
 

@@ -11,6 +11,7 @@ from kit.failpoints import Crashed, crash_at
 from services.letters.domain.legal.codes import Ground, MailKind, SenderMode
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import (
+    GenerationGivenUp,
     GenerationSuperseded,
     ImpossibleTermination,
     LetterFrozen,
@@ -223,10 +224,25 @@ async def test_thawing_gives_the_letter_back_once(house: House) -> None:
     assert (await house.change("De retour.")).extras.free_text == "De retour."
 
 
-async def test_thawing_another_generation_changes_nothing(house: House) -> None:
-    letter, _, _ = await house.freeze(generation=2)
+async def test_thawing_another_generation_gives_nothing_back(house: House) -> None:
+    letter, frozen, _ = await house.freeze(generation=2)
 
-    assert await house.thaw(generation=1) == letter
+    thawed = await house.thaw(generation=1)
+
+    assert (thawed.frozen, thawed.version) == (frozen, letter.version)
+
+
+async def test_a_freeze_that_comes_after_its_thaw_locks_nothing(house: House) -> None:
+    thawed = await house.thaw(generation=1)
+
+    with pytest.raises(GenerationGivenUp):
+        await house.freeze(generation=1)
+
+    assert thawed.version == house.letter.version  # nobody who edits it is disturbed
+    assert not house.typesetter.printed
+    assert (await house.change("Encore à moi.")).extras.free_text == "Encore à moi."
+    _, frozen, _ = await house.freeze(generation=2)
+    assert frozen.generation == 2
 
 
 async def test_a_letter_that_left_is_not_given_back(house: House) -> None:
