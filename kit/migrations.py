@@ -26,9 +26,9 @@ SERVICES: Final = Path(__file__).resolve().parent.parent / "services"
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(7262836)")
 _LOCK_TIMEOUT: Final = text("SET LOCAL lock_timeout = '5s'")
 _NAME: Final = re.compile(r"^[a-z][a-z_]*$")
-_MINE: Final = (
-    "(account_id = nullif(current_setting('app.account_id', true), '')::uuid"
-    " OR current_setting('app.scope', true) = 'all')"
+_MINE: Final = (  # as sub-selects, settings are read once for a statement, and not for each row
+    "(account_id = (SELECT nullif(current_setting('app.account_id', true), '')::uuid)"
+    " OR (SELECT current_setting('app.scope', true)) = 'all')"
 )
 
 
