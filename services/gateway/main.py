@@ -34,7 +34,7 @@ def build(settings: GatewaySettings, house: House, store: Store) -> FastAPI:
     app.state.store = store
     app.state.clock = load_clock(settings.clock)
     app.state.reasons = Reasons.load()
-    app.mount("/v1", api.build(app.state))
+    api.mount(app)
     app.include_router(hooks.router)
     app.add_api_route("/healthz", healthy, include_in_schema=False)
     pages.install(app)

@@ -1,10 +1,12 @@
 """REST ``/v1``: the same abilities as the pages, for programs (OpenAPI 3.1, RFC 9457 problems)."""
 
+import re
 from typing import Annotated
 
 from fastapi import FastAPI, Path, Request
 from pydantic import BaseModel, Field
 from starlette.datastructures import State
+from starlette.routing import Mount
 
 from services.gateway.api import (
     accounts,
@@ -59,8 +61,21 @@ TAGS = [
 ]
 
 
+class Whole(Mount):
+    """A mount for any path: Starlette's own stops at a line break, and pages would answer."""
+
+    def __init__(self, path: str, app: FastAPI) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
+
+
+def mount(app: FastAPI) -> None:
+    """Serve ``/v1`` in the product's application, with its state."""
+    app.router.routes.append(Whole("/v1", build(app.state)))
+
+
 def build(state: State) -> FastAPI:
-    """Return the application to mount at ``/v1``; it shares the house of the pages."""
+    """Return the application of ``/v1``; it shares the house of the pages."""
     app = Described(
         title="Préavis",
         version="1",

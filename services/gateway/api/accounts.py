@@ -18,6 +18,7 @@ from services.gateway.api.files import (
 )
 from services.gateway.api.named import Kept, OnDay, ProofId, QueryDay
 from services.gateway.api.once import OnceAsAgent, OnceAsVisitor
+from services.gateway.api.refusals import refused
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.accounts import (
     Account,
@@ -146,6 +147,7 @@ async def list_proofs(house: SomeonesHouse) -> Proofs:
     summary="Hand in a proof",
     openapi_extra=RAW,
     response_model=Proof,
+    responses=refused("proof-not-expected"),
 )
 async def upload_proof(
     *,

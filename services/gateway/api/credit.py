@@ -17,6 +17,7 @@ from services.gateway.api.named import (
     lines,
 )
 from services.gateway.api.once import OnceAsAgent
+from services.gateway.api.refusals import refused
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.credit import (
     Entries,
@@ -50,7 +51,13 @@ async def read_wallet(house: SomeonesHouse) -> Wallet:
     return Wallet.of(await house.billing.GetWallet(pb.GetWalletRequest(), timeout=5))
 
 
-@router.post("/credit/top-ups", status_code=201, summary="Buy credit", response_model=StartedTopUp)
+@router.post(
+    "/credit/top-ups",
+    status_code=201,
+    summary="Buy credit",
+    response_model=StartedTopUp,
+    responses=refused("wallet-frozen"),
+)
 async def start_top_up(
     house: SomeonesHouse, settings: TheSettings, once: OnceAsAgent, wanted: WantedTopUp
 ) -> Response:
@@ -92,7 +99,7 @@ async def read_top_up(house: SomeonesHouse, top_up_id: TopUpId, refresh: bool = 
 @router.get(
     "/credit/top-ups/{top_up_id}/receipt",
     summary="Its receipt",
-    responses=PDF,
+    responses=PDF | refused("top-up-not-paid"),
     response_class=Response,
 )
 async def read_receipt(house: SomeonesHouse, top_up_id: TopUpId) -> Response:

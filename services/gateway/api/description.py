@@ -54,6 +54,9 @@ def described(document: Json, reasons: Reasons) -> Json:
     parts["schemas"]["Problem"].pop("$defs", None)
     for name in OF_FASTAPI:
         parts["schemas"].pop(name, None)
+    for schema in parts["schemas"].values():
+        for part in schema.get("properties", {}).values():
+            part.pop("title", None)  # the name again, in capitals
     parts["responses"] = {one.name: _response(one, reasons) for one in REFUSALS}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -69,12 +72,15 @@ def _complete(operation: Json, path: str, method: str) -> None:
     takes = {str(one["name"]) for one in parameters}
     answers: Json = operation["responses"]
     if "Idempotency-Key" in takes:
-        for answer in answers.values():
-            answer.setdefault("headers", {}).update(REPEATED)
+        for status, answer in answers.items():
+            if status.startswith("2"):
+                answer.setdefault("headers", {}).update(REPEATED)
     wanted = set(_statuses(operation, path, method, takes))
     for refusal in REFUSALS:
         if refusal.status in wanted:
-            answers[str(int(refusal.status))] = {"$ref": f"#/components/responses/{refusal.name}"}
+            status = str(int(refusal.status))
+            own = answers.pop(status, {}) if refusal.status is HTTPStatus.CONFLICT else {}
+            answers[status] = own | {"$ref": f"#/components/responses/{refusal.name}"}
 
 
 def _tell_success(operation: Json, schemas: Json) -> None:
@@ -105,12 +111,12 @@ def _statuses(operation: Json, path: str, method: str, takes: set[str]) -> Itera
     named, has_body = "{" in path, "requestBody" in operation
     of_account = path.startswith(OF_ACCOUNT)
     when = {
-        HTTPStatus.BAD_REQUEST: of_account or has_body,
+        HTTPStatus.BAD_REQUEST: of_account or has_body or named,
         HTTPStatus.UNAUTHORIZED: bool(operation.get("security")),
         HTTPStatus.FORBIDDEN: of_account or has_body,
         HTTPStatus.NOT_FOUND: named or has_body or of_account,
         HTTPStatus.CONFLICT: named or has_body or method != "get",
-        HTTPStatus.PRECONDITION_FAILED: "If-Match" in takes,
+        HTTPStatus.PRECONDITION_FAILED: of_account and method != "get",
         HTTPStatus.PRECONDITION_REQUIRED: "If-Match" in takes,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: has_body,
         HTTPStatus.UNPROCESSABLE_ENTITY: bool(takes) or has_body,

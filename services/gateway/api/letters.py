@@ -17,6 +17,7 @@ from services.gateway.api.files import (
 )
 from services.gateway.api.named import ContractId, Cursor, LetterId, lines
 from services.gateway.api.once import OnceAsAgent
+from services.gateway.api.refusals import refused
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.letters import (
     ChosenRecipient,
@@ -80,7 +81,11 @@ async def read_letter(house: SomeonesHouse, letter_id: LetterId, response: Respo
     return _with_etag(answer.letter, response)
 
 
-@router.put("/{letter_id}/policyholder", summary="Replace the policyholder", responses=TAGGED)
+@router.put(
+    "/{letter_id}/policyholder",
+    summary="Replace the policyholder",
+    responses=TAGGED | refused("letter-frozen"),
+)
 async def update_policyholder(
     house: SomeonesHouse,
     letter_id: LetterId,
@@ -99,7 +104,11 @@ async def update_policyholder(
     return _with_etag(answer.letter, response)
 
 
-@router.put("/{letter_id}/recipient", summary="Choose the body to write to", responses=TAGGED)
+@router.put(
+    "/{letter_id}/recipient",
+    summary="Choose the body to write to",
+    responses=TAGGED | refused("letter-frozen", "recipient-closed"),
+)
 async def set_recipient(
     house: SomeonesHouse,
     letter_id: LetterId,
@@ -122,7 +131,7 @@ async def set_recipient(
     status_code=201,
     summary="Add a contract",
     response_model=Letter,
-    responses=TAGGED_WHEN_MADE,
+    responses=TAGGED_WHEN_MADE | refused("letter-frozen", "grounds-differ", "too-many-contracts"),
 )
 async def add_contract(
     house: TheHouse,
@@ -142,7 +151,11 @@ async def add_contract(
     return await once(create, etag=True)
 
 
-@router.put("/{letter_id}/contracts/{contract_id}", summary="Replace a contract", responses=TAGGED)
+@router.put(
+    "/{letter_id}/contracts/{contract_id}",
+    summary="Replace a contract",
+    responses=TAGGED | refused("letter-frozen", "grounds-differ"),
+)
 async def set_contract(
     *,
     house: SomeonesHouse,
@@ -164,7 +177,9 @@ async def set_contract(
 
 
 @router.delete(
-    "/{letter_id}/contracts/{contract_id}", summary="Take a contract out", responses=TAGGED
+    "/{letter_id}/contracts/{contract_id}",
+    summary="Take a contract out",
+    responses=TAGGED | refused("letter-frozen"),
 )
 async def remove_contract(
     house: SomeonesHouse,
@@ -181,7 +196,9 @@ async def remove_contract(
 
 
 @router.put(
-    "/{letter_id}/extras", summary="Free text, former agent, own reference", responses=TAGGED
+    "/{letter_id}/extras",
+    summary="Free text, former agent, own reference",
+    responses=TAGGED | refused("letter-frozen"),
 )
 async def update_extras(
     house: SomeonesHouse,
@@ -203,7 +220,7 @@ async def update_extras(
 @router.get(
     "/{letter_id}/pdf",
     summary="The letter as it would leave",
-    responses=PDF,
+    responses=PDF | refused("letter-incomplete"),
     response_class=Response,
 )
 async def render_letter(house: SomeonesHouse, letter_id: LetterId) -> Response:

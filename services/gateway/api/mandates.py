@@ -10,6 +10,7 @@ from services.gateway.api.access import SomeonesHouse, TheHouse
 from services.gateway.api.files import FILE, PDF, RAW, file_answer, raw_body
 from services.gateway.api.named import Kept, LetterId
 from services.gateway.api.once import OnceAsAgent
+from services.gateway.api.refusals import refused
 from services.gateway.api.shapes.mandates import (
     Mandate,
     MandateAndWarning,
@@ -27,7 +28,12 @@ async def read_mandate(house: SomeonesHouse, letter_id: LetterId) -> MandateAndW
     return MandateAndWarning.of(answer)
 
 
-@router.get("/pdf", summary="The prefilled mandate", responses=PDF, response_class=Response)
+@router.get(
+    "/pdf",
+    summary="The prefilled mandate",
+    responses=PDF | refused("mandate-letter-incomplete"),
+    response_class=Response,
+)
 async def render_mandate(house: SomeonesHouse, letter_id: LetterId) -> Response:
     """Return the mandate to print and sign."""
     answer = await house.signature.RenderMandate(
@@ -42,6 +48,7 @@ async def render_mandate(house: SomeonesHouse, letter_id: LetterId) -> Response:
     summary="Upload the signed mandate",
     openapi_extra=RAW,
     response_model=Mandate,
+    responses=refused("mandate-locked"),
 )
 async def upload_scan(
     house: TheHouse,
@@ -70,7 +77,11 @@ async def read_scan(house: SomeonesHouse, letter_id: LetterId) -> Response:
     )
 
 
-@router.post("/validation", summary="Keep the scan that was looked at")
+@router.post(
+    "/validation",
+    summary="Keep the scan that was looked at",
+    responses=refused("mandate-locked", "mandate-nothing-to-validate"),
+)
 async def validate_scan(
     house: SomeonesHouse, letter_id: LetterId, validation: ScanValidation
 ) -> Mandate:
@@ -81,7 +92,7 @@ async def validate_scan(
     return Mandate.of((await house.signature.ValidateScan(request, timeout=10)).mandate)
 
 
-@router.post("/opt-out", summary="Leave the mandate out")
+@router.post("/opt-out", summary="Leave the mandate out", responses=refused("mandate-locked"))
 async def opt_out(house: SomeonesHouse, letter_id: LetterId, accepted: OptOut) -> Mandate:
     """Record that the warning was accepted."""
     request = pb.OptOutRequest(
@@ -92,7 +103,7 @@ async def opt_out(house: SomeonesHouse, letter_id: LetterId, accepted: OptOut) -
     return Mandate.of((await house.signature.OptOut(request, timeout=10)).mandate)
 
 
-@router.delete("", summary="Decide again")
+@router.delete("", summary="Decide again", responses=refused("mandate-locked"))
 async def withdraw_decision(house: SomeonesHouse, letter_id: LetterId) -> Mandate:
     """Take the decision, or the scan, back."""
     request = pb.WithdrawDecisionRequest(letter_id=letter_id, idempotency_key=str(new_id()))

@@ -9,7 +9,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
 from services.gateway.measure import route_of
@@ -122,8 +124,20 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     status = HTTPStatus(error.status_code)
     refused = answer(request, status, _OF_STATUS.get(status, "request-unreadable"))
-    refused.headers.update(error.headers or {})  # Allow, of a method that a route does not have
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        refused.headers["Allow"] = ", ".join(_methods(request))
     return refused
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods of an address: each has its route, and each route knows its own alone."""
+    path = get_route_path(request.scope)
+    return sorted(
+        method.upper()
+        for template, methods in request.app.openapi()["paths"].items()
+        if compile_path(template)[0].match(path)
+        for method in methods
+    )
 
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:

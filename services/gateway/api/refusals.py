@@ -118,3 +118,9 @@ REFUSALS: Final = (
         headers=RETRY_AFTER,
     ),
 )
+
+
+def refused(*reasons: str) -> dict[int | str, Json]:
+    """Name the rules that may say no to a route."""
+    named = ", ".join(f"`{reason}`" for reason in reasons)
+    return {409: {"description": f"A rule says no: {named}."}}

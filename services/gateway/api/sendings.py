@@ -17,6 +17,7 @@ from services.gateway.api.files import (
 )
 from services.gateway.api.named import LetterId
 from services.gateway.api.once import OnceAsAgent
+from services.gateway.api.refusals import refused
 from services.gateway.api.shape import filled
 from services.gateway.api.shapes.sendings import (
     NewDay,
@@ -39,7 +40,13 @@ async def preflight(house: SomeonesHouse, letter_id: LetterId) -> Preflight:
     return Preflight.of(answer)
 
 
-@router.post("/plan", summary="Dates and price of a sending")
+@router.post(
+    "/plan",
+    summary="Dates and price of a sending",
+    responses=refused(
+        "letter-incomplete", "sending-not-possible", "mail-kind-not-allowed", "recipient-closed"
+    ),
+)
 async def plan(house: SomeonesHouse, letter_id: LetterId, wanted: WantedPlan) -> Plan:
     """Plan without creating anything."""
     request = wanted.fill(pb.PlanSendingRequest, letter_id=letter_id)
@@ -51,7 +58,16 @@ async def plan(house: SomeonesHouse, letter_id: LetterId, wanted: WantedPlan) ->
     status_code=201,
     summary="Validate the sending",
     response_model=Sending,
-    responses=TAGGED_WHEN_MADE,
+    responses=TAGGED_WHEN_MADE
+    | refused(
+        "actions-remaining",
+        "credit-insufficient",
+        "dates-changed",
+        "price-changed",
+        "sending-already-finalised",
+        "sending-not-possible",
+        "wallet-frozen",
+    ),
 )
 async def finalise(
     house: TheHouse, once: OnceAsAgent, letter_id: LetterId, validation: Validation
@@ -74,7 +90,14 @@ async def read_sending(house: SomeonesHouse, letter_id: LetterId, response: Resp
     return _with_etag(await _sending(house, letter_id), response)
 
 
-@router.patch("/sending", summary="Move the sending to another day", responses=TAGGED)
+@router.patch(
+    "/sending",
+    summary="Move the sending to another day",
+    responses=TAGGED
+    | refused(
+        "cancel-too-late", "dates-changed", "sending-not-possible", "sending-impossible-move"
+    ),
+)
 async def reschedule(
     house: SomeonesHouse,
     letter_id: LetterId,
@@ -96,7 +119,11 @@ async def reschedule(
     return _with_etag(answer.sending, response)
 
 
-@router.delete("/sending", summary="Cancel the sending", responses=TAGGED)
+@router.delete(
+    "/sending",
+    summary="Cancel the sending",
+    responses=TAGGED | refused("cancel-too-late", "sending-impossible-move"),
+)
 async def cancel(
     house: SomeonesHouse, letter_id: LetterId, version: Version, response: Response
 ) -> Sending:

@@ -8,7 +8,17 @@ from typing import Annotated, Any, Final, Self, TypeVar, cast
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SecretStr,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+from typing_extensions import override
 
 M = TypeVar("M", bound=Message)
 
@@ -48,10 +58,13 @@ def number(value: object) -> object:
     return value
 
 
-Cents = Annotated[int, BeforeValidator(number), Field(ge=0, le=_MOST_CENTS)]
+Cents = Annotated[int, Field(ge=0, le=_MOST_CENTS), BeforeValidator(number)]
 """A sum that we are told."""
 
-SeenVersion = Annotated[int, BeforeValidator(number), Field(ge=0, le=_MOST_VERSIONS)]
+SomeCents = Annotated[int, Field(gt=0, le=_MOST_CENTS), BeforeValidator(number)]
+"""A sum that we are told, and that is not nothing."""
+
+SeenVersion = Annotated[int, Field(ge=0, le=_MOST_VERSIONS), BeforeValidator(number)]
 """The version that somebody looked at; 0: any."""
 
 
@@ -88,6 +101,29 @@ class Asked(BaseModel):
         """Write it as a message of one of our services; ``more`` wins."""
         known = self.model_dump(exclude_none=True)
         return filled(kind, known | more)
+
+
+class OneOf(Asked):
+    """What is asked by exactly one of its fields; null is no answer."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _exactly_one(cls, given: object) -> object:
+        if isinstance(given, dict) and (len(given) != 1 or None in given.values()):
+            raise ValueError("exactly one of these")
+        return given
+
+    @classmethod
+    @override
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Say so, as a schema can."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        for one in schema["properties"].values():
+            one.update(one.pop("anyOf", [{}])[0])
+            one.pop("default", None)
+        return schema | {"minProperties": 1, "maxProperties": 1}
 
 
 def _is_whole(value: object) -> bool:

@@ -11,6 +11,7 @@ from preavis.dispatch.v1 import dispatch_pb2
 from services.gateway.api.access import Someone, TheHouse
 from services.gateway.api.files import FILE, file_answer
 from services.gateway.api.named import AccountId, Cursor, ProofId, SendingId
+from services.gateway.api.refusals import refused
 from services.gateway.api.shapes.accounts import (
     Acceptance,
     Accounts,
@@ -79,7 +80,11 @@ async def read_proof_of_account(
     )
 
 
-@router.post("/reviews/{account_id}/proofs/{proof_id}/acceptance", summary="Accept a proof")
+@router.post(
+    "/reviews/{account_id}/proofs/{proof_id}/acceptance",
+    summary="Accept a proof",
+    responses=refused("proof-reviewed"),
+)
 async def accept_proof(
     house: TheHouse, account_id: AccountId, proof_id: ProofId, acceptance: Acceptance
 ) -> Proof:
@@ -90,7 +95,11 @@ async def accept_proof(
     return Proof.of((await house.accounts.AcceptProof(request, timeout=10)).proof)
 
 
-@router.post("/reviews/{account_id}/proofs/{proof_id}/rejection", summary="Reject a proof")
+@router.post(
+    "/reviews/{account_id}/proofs/{proof_id}/rejection",
+    summary="Reject a proof",
+    responses=refused("proof-reviewed"),
+)
 async def reject_proof(
     house: TheHouse, account_id: AccountId, proof_id: ProofId, rejection: Rejection
 ) -> Proof:

@@ -6,6 +6,7 @@ from preavis.accounts.v1 import accounts_pb2
 from preavis.billing.v1 import billing_pb2 as pb
 from services.gateway.api.access import TheHouse
 from services.gateway.api.named import AccountId, Cursor
+from services.gateway.api.refusals import refused
 from services.gateway.api.shapes.wallets import (
     FrozenWallets,
     ReviewedWallet,
@@ -43,7 +44,11 @@ async def unfreeze(
     return ReviewedWallet.of((await house.billing.UnfreezeWallet(request, timeout=10)).wallet)
 
 
-@router.post("/accounts/{account_id}/transfers", summary="Record a bank transfer")
+@router.post(
+    "/accounts/{account_id}/transfers",
+    summary="Record a bank transfer",
+    responses=refused("transfer-differs", "transfer-of-another-account"),
+)
 async def record_transfer(
     house: TheHouse, account_id: AccountId, wanted: WantedTransfer
 ) -> StaffTopUp:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.gateway.api.shape import Asked, Cents, Day, Shape, Text, example
+from services.gateway.api.shape import Asked, Day, Shape, SomeCents, Text, example
 
 Product = Literal[
     "lre_simple",
@@ -49,7 +49,7 @@ class WantedTopUp(Asked):
 
     model_config = example(amount_cents=15_000)
 
-    amount_cents: Cents = Field(gt=0, description="Paid and credited, VAT included.")
+    amount_cents: SomeCents = Field(description="Paid and credited, VAT included.")
     return_url: str = Field(
         default="",
         description="Where the card page comes back; `{TOP_UP_ID}` is replaced. "

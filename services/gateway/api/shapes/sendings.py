@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from services.gateway.api.shape import Asked, AskedDay, Cents, Day, Shape, Text, example
+from services.gateway.api.shape import Asked, AskedDay, Cents, Day, OneOf, Shape, Text, example
 from services.gateway.api.shapes.law import Evaluation, MailKind
 
 ProofKind = Literal[
@@ -48,7 +48,7 @@ class Preflight(Shape):
     available_cents: int
 
 
-class Timing(Asked):
+class Timing(OneOf):
     """When it should leave: exactly one of these."""
 
     now: Annotated[Literal[True] | None, BeforeValidator(_true)] = Field(
@@ -56,12 +56,6 @@ class Timing(Asked):
     )
     send_day: AskedDay | None = None
     new_start: AskedDay | None = Field(default=None, description="HAMON, RIA: the day is computed.")
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Timing":
-        if sum(one is not None for one in (self.now, self.send_day, self.new_start)) != 1:
-            raise ValueError("exactly one of now, send_day, new_start")
-        return self
 
 
 class WantedPlan(Asked):
@@ -105,19 +99,13 @@ class Validation(Asked):
     expected_gross_cents: Cents
 
 
-class NewDay(Asked):
+class NewDay(OneOf):
     """The new day: exactly one of these."""
 
     model_config = example(send_day="2027-02-15")
 
     send_day: AskedDay | None = None
     new_start: AskedDay | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "NewDay":
-        if (self.send_day is None) == (self.new_start is None):
-            raise ValueError("exactly one of send_day, new_start")
-        return self
 
 
 class SendingEvent(Shape):

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.gateway.api.shape import Asked, AskedDay, Cents, SeenVersion, Shape, Text, example
+from services.gateway.api.shape import Asked, AskedDay, SeenVersion, Shape, SomeCents, Text, example
 from services.gateway.api.shapes.credit import TopUp
 
 
@@ -69,6 +69,6 @@ class WantedTransfer(Asked):
     )
 
     reference: str = Field(description="The bank's own; the key of this record.")
-    amount_cents: Cents = Field(gt=0)
+    amount_cents: SomeCents
     received_on: AskedDay
     note: str = Field(default="", description="For the account's history.")

@@ -168,7 +168,7 @@ def edge() -> Edge:
     state.clock = system_clock
     state.reasons = Reasons.load()
     app.state = state
-    app.mount("/v1", api.build(state))
+    api.mount(app)
     app.include_router(hooks.router)
     stubs["accounts"].answers["Authenticate"] = authenticate
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -5,10 +5,17 @@ from typing import Any
 
 import pytest
 
+from kit.errors import Kind, TurnedDown
 from preavis.accounts.v1 import accounts_pb2
 from preavis.billing.v1 import billing_pb2
 from preavis.letters.v1 import letters_pb2
 from services.gateway.tests.api.house import STAFF, Edge
+
+
+class Missing(TurnedDown):
+    kind = Kind.MISSING
+    reason = "letter-unknown"
+
 
 HALF = "\ud800"  # JSON can say half a character; UTF-8 cannot
 KEY = {"Idempotency-Key": "k-1", "If-Match": "*"}
@@ -35,6 +42,10 @@ UNREADABLE: list[tuple[str, str, Any]] = [
     ("POST", "/v1/credit/top-ups", {"amount_cents": True}),
     ("POST", "/v1/credit/top-ups", {"amount_cents": float("nan")}),
     ("POST", "/v1/letters/l1/plan", {"timing": {"now": 1}}),
+    ("POST", "/v1/letters/l1/plan", {"timing": {"now": True, "send_day": "2026-12-01"}}),
+    ("POST", "/v1/letters/l1/plan", {"timing": {"now": None, "send_day": "2026-12-01"}}),
+    ("POST", "/v1/letters/l1/plan", {"timing": {"now": None}}),
+    ("PATCH", "/v1/letters/l1/sending", {}),
     ("GET", "/v1/prices?on_day=0", None),
     ("GET", "/v1/prices?on_day=2020-01-01T00:00:00", None),
     ("GET", "/v1/credit/statement.csv?first=20260101&last=2026-01-02", None),
@@ -110,6 +121,26 @@ async def test_a_method_that_an_address_does_not_have_is_told_with_those_it_has(
     assert answer.status_code == 405
     assert answer.json()["reason"] == "method-not-allowed"
     assert answer.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize("odd", ["%0A", "a%0Ab", "%0D%0A", "%C2%85", "%00", "%FF", "%2E%2E", "%2F"])
+async def test_an_odd_address_is_answered_by_the_same_door(api: Edge, odd: str) -> None:
+    def missing(_: object) -> Missing:
+        return Missing()
+
+    api.letters.answers["GetLetter"] = missing
+
+    for path in (f"/v1/letters/{odd}", f"/v1/{odd}", f"/v1/problems/{odd}"):
+        answer = await api.ask("GET", path)
+
+        assert answer.status_code in {404, 405}, path
+        assert answer.headers["content-type"] == "application/problem+json", path
+
+
+async def test_all_methods_of_an_address_are_told(api: Edge) -> None:
+    answer = await api.ask("PUT", "/v1/letters/l1/sending")
+
+    assert answer.headers["allow"] == "DELETE, GET, PATCH, POST"
 
 
 @pytest.mark.parametrize("etag", ['"7"', 'W/"7"', "7"])
