@@ -107,8 +107,10 @@ class Login(Asked):
 class Session(Shape):
     """A session: give the token as `Authorization: Bearer`."""
 
-    token: str
-    expires_at: datetime | None
+    token: str = Field(description="Shown once.")
+    expires_at: datetime | None = Field(
+        description="At the latest: it ends earlier when left unused."
+    )
     display_name: str
     kind: Literal["agent", "staff"]
     roles: list[str]
@@ -138,7 +140,9 @@ class Account(Shape):
 
     id: str
     kind: AccountKind | None
-    state: Literal["pending", "active", "closed"] | None
+    state: Literal["pending", "active", "closed"] | None = Field(
+        description="`pending` until the mailed link was followed."
+    )
     trade_name: str
     address: AddressRead | None
     orias_number: Text
@@ -148,8 +152,8 @@ class Account(Shape):
     email: str
     phone: str
     mobile: Text
-    email_to_confirm: Text
-    registration: Registration | None
+    email_to_confirm: Text = Field(description="A new address whose link was not followed yet.")
+    registration: Registration | None = Field(description="What the registry last said.")
     created_at: datetime | None
     activated_at: datetime | None
     version: int = Field(description="Also its ETag.")
@@ -175,12 +179,12 @@ class Proof(Shape):
     filename: str
     media_type: str
     page_count: int
-    sha256: str
+    sha256: str = Field(description="Of the file as kept, in hexadecimal.")
     valid_until: Day
     uploaded_at: datetime | None
     reviewed_at: datetime | None
-    rejection_reason: str | None
-    note: Text
+    rejection_reason: str | None = Field(description="When rejected: why.")
+    note: Text = Field(description="What staff wrote about it.")
     version: int
     erased_at: datetime | None = Field(description="Of its file and name, their term over.")
 
@@ -201,10 +205,10 @@ class Remark(Shape):
 class Standing(Shape):
     """Whether the account may send in its own name."""
 
-    may_send_as_agency: bool
-    blockers: list[Remark]
-    warnings: list[Remark]
-    valid_until: Day
+    may_send_as_agency: bool = Field(description="Whether it may send in its own name.")
+    blockers: list[Remark] = Field(description="What forbids it.")
+    warnings: list[Remark] = Field(description="What will soon.")
+    valid_until: Day = Field(description="The last day on which nothing forbids it.")
 
 
 class ReviewItem(Shape):

@@ -20,11 +20,11 @@ Product = Literal[
 class Wallet(Shape):
     """What can be spent, and what is set aside."""
 
-    available_cents: int
-    held_cents: int
-    version: int
-    is_frozen: bool
-    low_below_cents: int
+    available_cents: int = Field(description="What can be spent now.")
+    held_cents: int = Field(description="Set aside for sendings under way; not part of the former.")
+    version: int = Field(description="Grows with each movement.")
+    is_frozen: bool = Field(description="A dispute or a debt stops the account from spending.")
+    low_below_cents: int = Field(description="Below this the holder is told that credit is low.")
 
 
 class Price(Shape):
@@ -62,7 +62,7 @@ class StartedTopUp(Shape):
     """A purchase begun: send the buyer to the card page."""
 
     top_up_id: str
-    checkout_url: str
+    checkout_url: str = Field(description="The card page to send the buyer to.")
 
 
 class TopUp(Shape):
@@ -73,9 +73,9 @@ class TopUp(Shape):
     state: Literal["pending", "processing", "paid", "failed"] | None
     created_at: datetime | None
     paid_at: datetime | None
-    receipt_number: Text
-    checkout_url: Text
-    refunded_cents: int
+    receipt_number: Text = Field(description="Once paid.")
+    checkout_url: Text = Field(description="The card page, while it waits for payment.")
+    refunded_cents: int = Field(description="What went back to the card.")
     is_disputed: bool
     method: Literal["card", "transfer"] | None
     received_on: Day = Field(description="For a transfer: the day our bank received it.")
@@ -94,13 +94,13 @@ class Entry(Shape):
     entry_id: str
     kind: Literal["top_up", "hold", "capture", "release", "refund", "dispute", "reversal"] | None
     available_change_cents: int
-    available_after_cents: int
+    available_after_cents: int = Field(description="The balance after this line.")
     held_change_cents: int
-    cause_key: str
-    cause: str
+    cause_key: str = Field(description="What moved it, as we know it.")
+    cause: str = Field(description="What moved it, in French.")
     product: Product | None
     occurred_at: datetime | None
-    on_day: Day
+    on_day: Day = Field(description="The Paris day it counts for.")
     owed_change_cents: int = Field(description="What it paid of a debt; negative adds to it.")
     credit_note_number: Text = Field(description="For a reversal: its credit note. Else empty.")
 

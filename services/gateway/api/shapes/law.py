@@ -32,11 +32,11 @@ class ElectronicAddress(Shape):
 class Recipient(Shape):
     """A body letters are written to."""
 
-    recipient_id: str
+    recipient_id: str = Field(description="What a letter is addressed by.")
     body_id: str = Field(description="The directory's own stable key.")
     name: str
     kind: Literal["insurer", "mutuelle", "institution", "bank", "manager"] | None
-    siren: Text
+    siren: Text = Field(description="Nine digits.")
     code_family: CodeFamily | None = Field(description="Selects the code for health cover.")
     postal_addresses: list[PostalAddress]
     electronic_addresses: list[ElectronicAddress] = Field(description="None: paper only.")
@@ -54,12 +54,12 @@ class Recipients(Shape):
 class ContractType(Shape):
     """A type of contract."""
 
-    code: str
-    label: str
+    code: str = Field(description="Stable.")
+    label: str = Field(description="In French.")
     family: str
     family_label: str
-    held_by: list[PolicyholderKind]
-    needs_label: bool
+    held_by: list[PolicyholderKind] = Field(description="Who may hold such a contract.")
+    needs_label: bool = Field(description="The type must be named in words.")
 
 
 class ContractTypes(Shape):
@@ -72,34 +72,34 @@ class ContractTypes(Shape):
 class Article(Shape):
     """An article of law."""
 
-    number: str
-    code: str
-    citation: str
-    paraphrase: Text
+    number: str = Field(description="As `L. 113-15-2`.")
+    code: str = Field(description="The French code of law.")
+    citation: str = Field(description="As a letter cites it.")
+    paraphrase: Text = Field(description="What it says, in plain French.")
     in_force_since: Day
 
 
 class Refusal(Shape):
     """Why the law says no, and when it would say yes."""
 
-    reason: str
-    sentence: str
-    nearest_possible_day: Day
+    reason: str = Field(description="Stable, kebab-case: `one-year-not-elapsed`.")
+    sentence: str = Field(description="In French, with dates in it.")
+    nearest_possible_day: Day = Field(description="The nearest day that would be accepted.")
     nearest_is_new_start: bool = Field(
         description="True: the nearest day is a start of the new contract; false: a sending day."
     )
-    alternative_grounds: list[str]
+    alternative_grounds: list[str] = Field(description="Grounds to offer instead.")
     articles: list[Article]
 
 
 class Ground(Shape):
     """A ground to end a contract."""
 
-    code: str
-    label: str
-    sentence: str
+    code: str = Field(description="Stable: `HAMON`, `RIA`, `ECHEANCE`, `CUSTOM`…")
+    label: str = Field(description="In French.")
+    sentence: str = Field(description="What it means, in French.")
     articles: list[Article]
-    open: bool
+    open: bool = Field(description="Whether it may be chosen for this contract.")
     refusal: Refusal | None = Field(description="When it is not open.")
     planned_from_new_start: bool = Field(
         description="The start of the new contract is given, and the sending day computed."
@@ -123,15 +123,15 @@ class Choice(Shape):
 class FormField(Shape):
     """A field that a contract type and a ground ask for."""
 
-    name: str
+    name: str = Field(description="The key in `fields`.")
     kind: str | None
     scope: Literal["letter", "contract", "policyholder"] | None
     required: bool
-    label: str
-    help: Text
-    choices: list[Choice]
+    label: str = Field(description="In French.")
+    help: Text = Field(description="In French.")
+    choices: list[Choice] = Field(description="When only these are taken.")
     default_value: Text
-    max_length: int
+    max_length: int = Field(description="0: no limit said.")
 
 
 class FormDocument(Shape):
@@ -162,10 +162,10 @@ class Step(Shape):
     """One line of the dates, and why."""
 
     kind: Literal["send", "receipt", "end", "start", "other"] | None
-    label: str
+    label: str = Field(description="In French.")
     day: Day
     hour: Text
-    sentence: str
+    sentence: str = Field(description="How the day was computed, in French.")
     articles: list[Article]
 
 
@@ -176,35 +176,53 @@ class Neighbour(Shape):
     send_day: Day
     last_covered_day: Day
     exact: bool
-    gap_days: int
-    latest_tolerant_send_day: Day
+    gap_days: int = Field(description="Days of the old cover beyond the legal end.")
+    latest_tolerant_send_day: Day = Field(
+        description="The last sending day that tolerance still covers."
+    )
 
 
 class Evaluation(Shape):
     """The legal engine's answer. When not `ok`, the days that could be computed are still given."""
 
-    ok: bool
-    refusal: Refusal | None
-    warnings: list[Warning]
-    send_day: Day
-    earliest_send_day: Day
-    latest_safe_send_day: Day
-    latest_send_day: Day
-    presumed_receipt_day: Day
+    ok: bool = Field(description="Whether the law lets it leave like this.")
+    refusal: Refusal | None = Field(description="When it does not: why.")
+    warnings: list[Warning] = Field(description="What is allowed, and risky.")
+    send_day: Day = Field(description="The day to send on: the best one, unless another was asked.")
+    earliest_send_day: Day = Field(
+        description="The legal window to send; absent when it has no beginning."
+    )
+    latest_safe_send_day: Day = Field(description="The last day without dispute or tolerance.")
+    latest_send_day: Day = Field(
+        description="The last day of the legal window; absent when it has no end."
+    )
+    presumed_receipt_day: Day = Field(description="When the recipient is presumed to have it.")
     last_covered_day: Day = Field(description="Covered until 24:00 that day.")
     new_start: Day = Field(description="The new contract starts at 00:00 that day.")
-    wanted_new_start: Day
-    earliest_new_start: Day
-    exact: bool
-    gap_days: int
-    steps: list[Step]
-    legal_basis: list[Article]
-    neighbours: list[Neighbour]
+    wanted_new_start: Day = Field(
+        description="The start that was wanted; another than `new_start` when out of reach."
+    )
+    earliest_new_start: Day = Field(
+        description="HAMON, RIA: the start that a letter sent now would give."
+    )
+    exact: bool = Field(description="Whether the cover ends on the very day the law gives.")
+    gap_days: int = Field(
+        description="Days between the legal end and `last_covered_day`; may be negative."
+    )
+    steps: list[Step] = Field(description="The dates one by one, each with its reason, in French.")
+    legal_basis: list[Article] = Field(description="The articles it rests on.")
+    neighbours: list[Neighbour] = Field(
+        description="Exact starts near the wanted one, before then after."
+    )
     allowed_senders: list[SenderMode]
     allowed_mail: list[MailKind]
-    needs_deferral_agreement: bool
-    planned_from_new_start: bool
-    catalogue_version: str
+    needs_deferral_agreement: bool = Field(
+        description="The policyholder must have asked, on record, to defer the end."
+    )
+    planned_from_new_start: bool = Field(
+        description="The start of the new contract is given, and the sending day computed."
+    )
+    catalogue_version: str = Field(description="The version of the law’s catalogue that answered.")
 
 
 class Case(Asked):
@@ -222,8 +240,10 @@ class Case(Asked):
     policyholder_kind: PolicyholderKind = "person"
     code_family: CodeFamily = "assurances"
     fields: dict[str, str] = Field(default={}, description="As `GET /v1/forms` names them.")
-    send_day: AskedDay | None = None
-    new_start: AskedDay | None = None
+    send_day: AskedDay | None = Field(default=None, description="A sending day that is fixed.")
+    new_start: AskedDay | None = Field(
+        default=None, description="A start of the new contract that is fixed."
+    )
     first_send_day: AskedDay | None = Field(
         default=None, description="The first day a letter could leave; else today in Paris."
     )

@@ -169,7 +169,7 @@ class Contract(Shape):
     ground: str
     ground_label: str
     reference: Text
-    fields: dict[str, str]
+    fields: dict[str, str] = Field(description="As given: ISO days, `true` or `false`, texts.")
 
 
 class LetterRecipient(Shape):
@@ -187,23 +187,23 @@ class LetterRecipient(Shape):
 class MissingItem(Shape):
     """Something to fill in before the letter is complete."""
 
-    code: str
-    sentence: str
-    contract_id: Text
-    field: Text
+    code: str = Field(description="Stable, kebab-case.")
+    sentence: str = Field(description="In French.")
+    contract_id: Text = Field(description="When a contract lacks it.")
+    field: Text = Field(description="The field to fill in.")
 
 
 class Tracking(Shape):
     """Where the sending stands, as its last news told."""
 
-    state: str | None
+    state: str | None = Field(description="As an agent sees it.")
     mail_kind: MailKind | None
-    send_day: Day
-    deposited_at: datetime | None
-    received_at: datetime | None
-    closes_on: Day
-    reason: Text
-    may_be_finalised: bool
+    send_day: Day = Field(description="Planned or actual.")
+    deposited_at: datetime | None = Field(description="When the operator took it: it was sent.")
+    received_at: datetime | None = Field(description="When the recipient accepted or collected it.")
+    closes_on: Day = Field(description="The last day the recipient may answer.")
+    reason: Text = Field(description="When blocked, turned down or failed: why.")
+    may_be_finalised: bool = Field(description="Whether it may be validated (again).")
 
 
 class Author(Shape):
@@ -225,24 +225,28 @@ class Letter(Shape):
     """A letter."""
 
     letter_id: str
-    number: str
+    number: str = Field(description="As people know it: `26-00042`.")
     version: int = Field(description="Also its ETag.")
-    state: LetterState | None
+    state: LetterState | None = Field(
+        description="`complete` when nothing is missing; `frozen` when a sending holds it."
+    )
     content_hash: str = Field(description="What a mandate is bound to.")
     author: Author | None
     policyholder: PolicyholderRead | None
     recipient: LetterRecipient | None
     contracts: list[Contract]
     extras: ExtrasRead | None
-    missing: list[MissingItem]
-    tracking: Tracking | None
+    missing: list[MissingItem] = Field(description="What remains to be filled in.")
+    tracking: Tracking | None = Field(description="Its sending, as last told; absent before.")
     ground: Text
     ground_label: Text
     subject: Text
     new_insurer_name: Text
-    wanted_new_start: Day
+    wanted_new_start: Day = Field(description="The start of the new contract that was asked for.")
     deferral_agreed: bool
-    addable_contract_types: list[str]
+    addable_contract_types: list[str] = Field(
+        description="Types whose contracts this letter may also end."
+    )
     catalogue_version: str
     created_at: datetime | None
     updated_at: datetime | None
@@ -266,7 +270,7 @@ class LetterRow(Shape):
     tracking: Tracking | None
     author: Author | None
     client_reference: Text
-    waits_for_user: bool
+    waits_for_user: bool = Field(description="Whether the next move is yours.")
     created_at: datetime | None
     updated_at: datetime | None
 
@@ -285,5 +289,5 @@ class LetterPage(Shape):
     rows: list[LetterRow]
     next_cursor: Text = Field(description="Absent on the last page.")
     view_counts: list[ViewCount]
-    matching_count: int
-    matching_at_least: bool
+    matching_count: int = Field(description="Letters that match, on all pages.")
+    matching_at_least: bool = Field(description="The count is a floor.")

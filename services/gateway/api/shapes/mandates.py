@@ -24,12 +24,14 @@ class Mandate(Shape):
     """What was decided about a letter's mandate."""
 
     letter_id: str
-    decision: Literal["none", "scan_to_validate", "scanned", "opted_out"] | None
+    decision: Literal["none", "scan_to_validate", "scanned", "opted_out"] | None = Field(
+        description="`scan_to_validate` until the scan was looked at."
+    )
     still_matches: bool = Field(description="Made for the letter as it is now.")
     scan: Scan | None
     decided_at: datetime | None
-    decided_by: Text
-    warning_version: Text
+    decided_by: Text = Field(description="Who decided, by name.")
+    warning_version: Text = Field(description="The warning accepted, when left out.")
     locked: bool = Field(description="A sending uses it.")
     version: int
 
@@ -38,7 +40,7 @@ class OptOutWarning(Shape):
     """What must be accepted before the mandate is left out."""
 
     version: str
-    text: str
+    text: str = Field(description="In French, to be shown whole.")
 
 
 class MandateAndWarning(Shape):

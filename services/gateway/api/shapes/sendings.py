@@ -23,9 +23,9 @@ def _true(value: object) -> object:
 class Action(Shape):
     """Something to do, or done, before the letter can leave."""
 
-    code: str
+    code: str = Field(description="Stable, kebab-case.")
     done: bool
-    facts: dict[str, str]
+    facts: dict[str, str] = Field(description="What the action is about.")
 
 
 class MailPrice(Shape):
@@ -36,16 +36,16 @@ class MailPrice(Shape):
     vat_cents: int
     gross_cents: int
     vat_rate_bp: int = Field(description="2000 is 20 %.")
-    allowed: bool
+    allowed: bool = Field(description="Whether this letter may leave by it.")
 
 
 class Preflight(Shape):
     """What remains to be done, and today's prices."""
 
-    ready: bool
+    ready: bool = Field(description="Whether it may be validated now.")
     actions: list[Action]
     prices: list[MailPrice]
-    available_cents: int
+    available_cents: int = Field(description="What can be spent.")
 
 
 class Timing(OneOf):
@@ -70,13 +70,21 @@ class WantedPlan(Asked):
 class Plan(Shape):
     """The dates and the price of a sending that does not exist yet."""
 
-    evaluation: Evaluation | None
-    send_day: Day
-    leaves_now: bool
-    cutoff: datetime | None
-    first_sending: bool
-    changeable_until: datetime | None
-    price: MailPrice | None
+    evaluation: Evaluation | None = Field(
+        description="All that the law says of it; its `ok` says whether it may leave."
+    )
+    send_day: Day = Field(description="The day it would leave.")
+    leaves_now: bool = Field(description="It would leave at once.")
+    cutoff: datetime | None = Field(
+        description="A sending validated today leaves today when validated before."
+    )
+    first_sending: bool = Field(
+        description="The first in the account’s own name: its cut-off is earlier."
+    )
+    changeable_until: datetime | None = Field(
+        description="It may be moved or cancelled until then, exclusive."
+    )
+    price: MailPrice | None = Field(description="What it would cost.")
 
 
 class Validation(Asked):
@@ -93,10 +101,14 @@ class Validation(Asked):
 
     mail_kind: Literal["simple", "acknowledged"]
     timing: Timing
-    confirmed_send_day: AskedDay
-    confirmed_last_covered_day: AskedDay | None = None
-    confirmed_new_start: AskedDay | None = None
-    expected_gross_cents: Cents
+    confirmed_send_day: AskedDay = Field(description="`send_day` of the plan.")
+    confirmed_last_covered_day: AskedDay | None = Field(
+        default=None, description="`evaluation.last_covered_day` of the plan."
+    )
+    confirmed_new_start: AskedDay | None = Field(
+        default=None, description="`evaluation.new_start` of the plan."
+    )
+    expected_gross_cents: Cents = Field(description="`price.gross_cents` of the plan.")
 
 
 class NewDay(OneOf):
@@ -111,9 +123,9 @@ class NewDay(OneOf):
 class SendingEvent(Shape):
     """Something that happened to a sending."""
 
-    code: str
-    at: datetime | None
-    recorded_at: datetime | None
+    code: str = Field(description="Stable, kebab-case.")
+    at: datetime | None = Field(description="When it happened.")
+    recorded_at: datetime | None = Field(description="When we were told.")
     applied: bool = Field(description="False: late or repeated news, which changed nothing.")
     facts: dict[str, str]
     generation: int
@@ -124,9 +136,9 @@ class SendingProof(Shape):
 
     kind: ProofKind | None
     filename: str
-    sha256: str
+    sha256: str = Field(description="Of the file, in hexadecimal.")
     byte_count: int
-    stamped_at: datetime | None
+    stamped_at: datetime | None = Field(description="The instant the document bears.")
     stored_at: datetime | None
     kept_until: Day
     attempt: int
@@ -137,33 +149,39 @@ class Sending(Shape):
 
     sending_id: str
     letter_id: str
-    letter_number: str
-    generation: int
+    letter_number: str = Field(description="As people know it.")
+    generation: int = Field(description="1, then one more each time it is validated again.")
     version: int = Field(description="Also its ETag.")
-    state: str | None
-    tracking: str | None
+    state: str | None = Field(description="Where it stands, step by step.")
+    tracking: str | None = Field(description="The same, as an agent sees it.")
     mail_kind: MailKind | None
-    send_day: Day
-    last_covered_day: Day
-    new_start: Day
-    gross_cents: int
+    send_day: Day = Field(description="The day it leaves or left.")
+    last_covered_day: Day = Field(description="The old contract covers until 24:00 that day.")
+    new_start: Day = Field(description="The new contract starts at 00:00 that day.")
+    gross_cents: int = Field(description="Held, then paid.")
     recipient_name: str
-    changeable: bool
-    changeable_until: datetime | None
-    must_leave_by: datetime | None
-    reason: Text
+    changeable: bool = Field(description="Whether it can be moved or cancelled.")
+    changeable_until: datetime | None = Field(
+        description="Until then, exclusive; absent when it already cannot."
+    )
+    must_leave_by: datetime | None = Field(
+        description="The last legal instant to leave, exclusive."
+    )
+    reason: Text = Field(description="When blocked, turned down or failed: why.")
     reason_facts: dict[str, str]
-    finalised_at: datetime | None
-    deposited_at: datetime | None
-    deposit_day: Day
-    closes_on: Day
-    ended_at: datetime | None
+    finalised_at: datetime | None = Field(description="When it was validated.")
+    deposited_at: datetime | None = Field(description="When the operator took it.")
+    deposit_day: Day = Field(description="The Paris day of it: the legal date of sending.")
+    closes_on: Day = Field(description="The last day the recipient may answer.")
+    ended_at: datetime | None = Field(
+        description="When the recipient accepted, refused, or the window ended."
+    )
     operator: Text
-    operator_reference: Text
+    operator_reference: Text = Field(description="The operator’s own number.")
     author_name: str
-    may_be_finalised: bool
-    events: list[SendingEvent]
-    proofs: list[SendingProof]
+    may_be_finalised: bool = Field(description="Whether it may be validated again.")
+    events: list[SendingEvent] = Field(description="What happened, oldest first.")
+    proofs: list[SendingProof] = Field(description="What is stored, oldest first.")
 
 
 class UnknownSending(Shape):
