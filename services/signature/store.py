@@ -104,12 +104,17 @@ class SqlMandateBook:
         self._account_id = account_id
 
     async def load(self, letter_id: UUID) -> Mandate:
-        """Return the mandate of a letter, its row locked; blank when there is none."""
+        """Return the mandate of a letter, its row locked; blank when there is none.
+
+        It is locked first and alone: in one statement, a row that was waited for would come as it
+        is now, and its scan as it was before the wait.
+        """
+        chosen = (_MandateRow.account_id == self._account_id, _MandateRow.letter_id == letter_id)
+        await self._session.execute(select(_MandateRow.id).where(*chosen).with_for_update())
         found = await self._session.execute(
             select(_MandateRow, _ScanRow)
             .outerjoin(_ScanRow, _ScanRow.id == _MandateRow.scan_id)
-            .where(_MandateRow.account_id == self._account_id, _MandateRow.letter_id == letter_id)
-            .with_for_update(of=_MandateRow)
+            .where(*chosen)
         )
         row = found.one_or_none()
         if row is None:

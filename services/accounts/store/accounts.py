@@ -27,8 +27,9 @@ class SqlAccounts:
     async def get(self, account_id: UUID, *, lock: bool = False) -> Account:
         """Return an account, its row locked on demand. Raises ``AccountMissing``."""
         query = WITH_HOLDER.where(ACCOUNT.c.account_id == account_id)
-        if lock:
-            query = query.with_for_update(of=ACCOUNT)
+        if lock:  # alone: what is joined to a row that is waited for comes as it was before
+            chosen = select(ACCOUNT.c.account_id).where(ACCOUNT.c.account_id == account_id)
+            await self._session.execute(chosen.with_for_update())
         row = (await self._session.execute(query)).mappings().one_or_none()
         if row is None:
             raise AccountMissing("no such account")

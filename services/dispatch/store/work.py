@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -65,14 +65,14 @@ class PgWork:
 
     async def get(self, sending_id: UUID) -> Sending:
         """Load a sending, locked until the end. Raises ``SendingMissing``."""
-        found = await self._one(WITH_ATTEMPT.where(SENDING.c.id == sending_id))
+        found = await self._one(SENDING.c.id == sending_id)
         if found is None:
             raise SendingMissing
         return found
 
     async def find(self, letter_id: UUID) -> Sending | None:
         """Load the sending of a letter, locked until the end."""
-        return await self._one(WITH_ATTEMPT.where(SENDING.c.letter_id == letter_id))
+        return await self._one(SENDING.c.letter_id == letter_id)
 
     async def save(self, sending: Sending, *facts: Happened) -> Sending:
         """Store the new value with its facts and announce it. Raises ``ChangedMeanwhile``."""
@@ -283,12 +283,19 @@ class PgWork:
         """Queue an e-mail; the same key is one e-mail."""
         await post.queue(self._session, mail, key=key, account_id=self._account_id)
 
-    async def _one(self, query: Select[Any]) -> Sending | None:
-        found = await self._session.execute(
-            query.where(SENDING.c.account_id == self._account_id).with_for_update(of=SENDING)
-        )
-        row = found.first()
-        return None if row is None else sending_of(row._mapping)  # noqa: SLF001 - public name
+    async def _one(self, chosen: ColumnElement[bool]) -> Sending | None:
+        """Load a sending, its row locked first and alone.
+
+        In one statement, a row that was waited for would come as it is now, and its attempt as it
+        was before the wait.
+        """
+        mine = SENDING.c.account_id == self._account_id
+        lock = select(SENDING.c.id).where(chosen, mine).with_for_update()
+        number = await self._session.scalar(lock)
+        if number is None:
+            return None
+        found = await self._session.execute(WITH_ATTEMPT.where(SENDING.c.id == number, mine))
+        return sending_of(found.one()._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
     async def _write(self, old: Sending, new: Sending) -> None:
         values = sending_row(new) | {"version": new.version}

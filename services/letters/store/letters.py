@@ -102,10 +102,10 @@ class LetterTransaction:
 
     async def get(self, letter_id: UUID, *, lock: bool = False) -> Letter:
         """Return a letter; ``lock`` keeps others from changing it. Raises ``LetterUnknown``."""
-        asked = self._letters().where(LetterRowTable.id == letter_id)
-        if lock:
-            asked = asked.with_for_update(of=LetterRowTable)
-        letter = await self._one(asked)
+        chosen = (LetterRowTable.id == letter_id, LetterRowTable.account_id == self._account_id)
+        if lock:  # alone: what is joined to a row that is waited for comes as it was before
+            await self._session.execute(select(LetterRowTable.id).where(*chosen).with_for_update())
+        letter = await self._one(self._letters().where(*chosen))
         if letter is None:
             raise LetterUnknown
         return letter

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kit.errors import ChangedMeanwhile
 from kit.ids import new_id, new_token, token_hash
+from services.dispatch.domain.attempts import AttemptState
 from services.dispatch.domain.evidence import GENESIS
 from services.dispatch.domain.letter import Attachment
 from services.dispatch.domain.proofs import Proof, ProofKind
@@ -56,6 +57,37 @@ def fresh(state: State = State.PREPARING, **changes: object) -> Sending:
 async def kept(store: Store, sending: Sending, *facts: Happened) -> Sending:
     async with store.account(sending.account_id) as work:
         return await work.save(sending, *facts)
+
+
+LONG_ENOUGH_S = 0.3  # for the other one to be waiting at the row
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("state", [State.DUE, State.SUBMITTING])
+async def test_a_sending_that_was_waited_for_comes_with_its_attempt_of_now(
+    pg_store: PgStore, state: State
+) -> None:
+    """The operator's number is stored while its own call about it waits: it may not be lost."""
+    sending = await kept(pg_store, fresh(state))
+    number = str(new_id())
+
+    async def the_other() -> Sending:
+        async with pg_store.account(sending.account_id) as work:
+            return await work.get(sending.id)
+
+    async with pg_store.account(sending.account_id) as work:
+        found = await work.get(sending.id)
+        waiting = asyncio.create_task(the_other())
+        await asyncio.sleep(LONG_ENOUGH_S)
+        if state is State.DUE:
+            attempt = an_attempt(id=new_id(), token_hash=token_hash(new_token()))
+            found = await work.save(*found.hand_over(attempt))
+        await work.save(*found.accepted(number, NOON))
+
+    current = await waiting
+    assert current.state is State.IN_TRANSIT
+    assert current.attempt is not None
+    assert (current.attempt.reference, current.attempt.state) == (number, AttemptState.ACCEPTED)
 
 
 def a_proof(kind: ProofKind = ProofKind.DEPOSIT) -> Proof:

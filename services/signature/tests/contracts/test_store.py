@@ -1,5 +1,6 @@
 """The mandates' store: one suite on the fake and on real Postgres."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -61,6 +62,28 @@ async def keep_a_scan(store: AnyStore, mandate: Mandate) -> Mandate:
         await book.add_scan(received, received.scan)
         await book.save(received)
     return received
+
+
+@pytest.mark.servers
+async def test_a_mandate_that_was_waited_for_comes_with_its_scan_of_now(
+    sql_store: SqlStore,
+) -> None:
+    before = await keep_a_scan(sql_store, a_fresh_mandate())
+    replaced, _ = before.receive_scan(a_scan(sha256="d" * 64), letter=AS_WRITTEN, at=MONDAY)
+    assert replaced.scan is not None
+
+    async def the_other() -> Mandate:
+        async with sql_store.account(ACCOUNT) as book:
+            return await book.load(before.letter_id)
+
+    async with sql_store.account(ACCOUNT) as book:
+        await book.load(before.letter_id)
+        waiting = asyncio.create_task(the_other())
+        await asyncio.sleep(0.3)  # it waits at the row
+        await book.add_scan(replaced, replaced.scan)
+        await book.save(replaced)
+
+    assert await waiting == replaced
 
 
 async def test_a_letter_nobody_decided_about_has_a_blank_mandate(store: AnyStore) -> None:
