@@ -20,6 +20,7 @@ FUNCTIONS: Final[Mapping[str, Callable[[Vector], Answer]]] = {
     "loan_termination": events.loan_termination,
     "lre_cutoff": sendings.lre_cutoff,
     "mandate_deadline": sendings.mandate_deadline,
+    "paper_posting": sendings.paper_posting,
     "plan_send": dates.plan_send,
     "portfolio_transfer": events.portfolio_transfer,
     "post_claim": events.post_claim,

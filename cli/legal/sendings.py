@@ -3,6 +3,7 @@
 from cli.legal.reading import Answer, Vector, answer
 from kit.errors import TurnedDown
 from services.dispatch.domain import cutoffs, retention
+from services.paper.domain import posting
 
 
 def lre_cutoff(vector: Vector) -> Answer:
@@ -12,6 +13,12 @@ def lre_cutoff(vector: Vector) -> Answer:
         first_sending=vector.inputs.get("first_sending", False),
     )
     return {"ok": True, "send_date": day.isoformat()}
+
+
+def paper_posting(vector: Vector) -> Answer:
+    """Return the day on which a validated paper letter is posted."""
+    day = posting.posting_day_of(vector.instant("validated_at"))
+    return {"ok": True, "posting_date": day.isoformat()}
 
 
 def deposit_date(vector: Vector) -> Answer:

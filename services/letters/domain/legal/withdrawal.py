@@ -62,7 +62,7 @@ def window(
     zero = _day_zero(regime, concluded, documents_received, first_premium_paid)
     safe = zero + timedelta(days=_DAYS[regime])
     extended = next_working_day(safe) if regime in _EXTENDED else None
-    longest = _longest(regime, concluded, safe) if documents_never_received else None
+    longest = _longest(regime, concluded) if documents_never_received else None
     last = max(day for day in (safe, extended, longest) if day)
     late = send_day is not None and send_day > safe
     return Withdrawal(
@@ -119,6 +119,7 @@ def _day_zero(
             return concluded
 
 
-def _longest(regime: WithdrawalRegime, concluded: date, safe: date) -> date | None:
+def _longest(regime: WithdrawalRegime, concluded: date) -> date | None:
+    """Return a year from conclusion, then the fourteen days: in that order, 29 February matters."""
     reformed = regime is WithdrawalRegime.DISTANCE_14 and concluded >= NEVER_RECEIVED_FROM
-    return add_years(safe, 1) if reformed else None
+    return add_years(concluded, 1) + timedelta(days=_DAYS[regime]) if reformed else None

@@ -168,6 +168,14 @@ def test_documents_never_received_keep_the_right_a_year_since_the_reform() -> No
     assert before.last_day_max is None
 
 
+def test_the_year_of_documents_never_received_comes_before_the_fourteen_days() -> None:
+    found = withdrawal.window(
+        WithdrawalRegime.DISTANCE_14, day("Sun 2027-02-21"), documents_never_received=True
+    )
+
+    assert found.last_day_max == day("Mon 2028-03-06")  # 21 February 2028, then over the 29th
+
+
 def test_a_car_bought_at_a_distance_cannot_be_undone() -> None:
     at_a_distance = withdrawal.check_product(ContractType.AUTO, WithdrawalRegime.DISTANCE_14)
     at_the_door = withdrawal.check_product(ContractType.AUTO, WithdrawalRegime.DOORSTEP_14)

@@ -1,0 +1,1 @@
+"""Rules of paper mail: pure, without clock nor network."""
