@@ -111,7 +111,7 @@ def content_security_policy(settings: GatewaySettings) -> str:
         "script-src 'self'",
         "style-src 'self'",
         "font-src 'self'",
-        "img-src 'self'",
+        f"img-src 'self' {settings.files_origin}",
         "connect-src 'self'",
         "object-src 'none'",
         f"frame-src {settings.files_origin}",

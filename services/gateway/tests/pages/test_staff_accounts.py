@@ -1,5 +1,7 @@
 """What staff do about an account, and what they no longer see, on stubs."""
 
+import pytest
+
 from kit.errors import FieldError, InvalidFields
 from preavis.accounts.v1 import accounts_pb2
 from services.gateway.tests.pages import rig, sample
@@ -54,3 +56,21 @@ async def test_an_erased_file_is_said_to_be_and_not_asked_for() -> None:
     assert "<iframe" not in theirs.text
     assert "Fichier effacé le" in mine.text
     assert "/fichier" not in mine.text
+
+
+@pytest.mark.parametrize(
+    ("media_type", "shown"),
+    [("application/pdf", "<iframe class="), ("image/png", "<img class="), ("image/jpeg", "<img")],
+)
+async def test_a_picture_is_shown_itself_and_a_pdf_in_a_frame(media_type: str, shown: str) -> None:
+    proof = sample.proof()
+    proof.media_type = media_type
+    browser = staff()
+    browser.stubs.accounts.answers["GetReview"] = accounts_pb2.GetReviewResponse(
+        account=sample.account(), proofs=[proof]
+    )
+
+    page = (await browser.open(PAGE)).text
+
+    assert shown in page
+    assert ("<img" in page) is (media_type != "application/pdf")
