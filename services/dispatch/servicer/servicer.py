@@ -1,6 +1,6 @@
 """The RPCs: parse, call the use case, answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -179,7 +179,9 @@ class Dispatch(DispatchServiceServicer):
         return pb.ReceiveWebhookResponse()
 
     async def _whole(self, account_id: UUID, sending: Sending) -> pb.Sending:
-        return self._read(await reading.of_letter(account_id, sending.letter_id, desk=self.desk))
+        """Answer a command with what it made, whatever another one made of it since."""
+        found = await reading.of_letter(account_id, sending.letter_id, desk=self.desk)
+        return self._read(replace(found, sending=sending))
 
     def _read(self, found: reading.Read) -> pb.Sending:
         return m.sending(found.sending, self.desk.clock(), found.lines, found.proofs)

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from kit.errors import ChangedMeanwhile
+from preavis.dispatch.v1 import dispatch_pb2 as pb
 from services.dispatch.domain.cutoffs import CancelTooLate
 from services.dispatch.domain.sending import State
 from services.dispatch.domain.timing import Timing
 from services.dispatch.domain.whys import NotPossible
+from services.dispatch.servicer import Dispatch
 from services.dispatch.tests.builders import ACCOUNT, LETTER, Room, a_room
 from services.dispatch.usecases import changing, settling
 from tests.support.time import paris
@@ -163,3 +165,15 @@ async def test_the_night_captures_a_deposit_that_was_not() -> None:
     await settling.reconcile(desk=room.desk)
 
     assert room.credit.captured == {room.sending().hold_key: date(2027, 1, 13)}
+
+
+async def test_a_command_is_answered_with_what_it_made_whatever_came_since() -> None:
+    room = a_room()
+    sending = await room.finalise(send_day=FRIDAY)
+    cancelled = await changing.cancel(ACCOUNT, sending.id, version=0, desk=room.desk)
+    await room.finalise(send_day=MONDAY, key="press-2")  # in another window, meanwhile
+
+    answer = await Dispatch(room.desk)._whole(ACCOUNT, cancelled)
+
+    assert answer.state == pb.SENDING_STATE_CANCELLED
+    assert (answer.generation, answer.version) == (1, cancelled.version)
