@@ -12,7 +12,7 @@ from typing import Any
 from bench.ground import Ground, end_in_order
 from bench.measures import MEASURES
 from bench.sizes import TOY, Sizes
-from bench.table import Line, as_json, as_markdown, as_text
+from bench.table import Line, as_json, as_markdown, as_rows, as_text
 
 
 async def take(names: Sequence[str], sizes: Sizes) -> list[Line]:
@@ -21,7 +21,9 @@ async def take(names: Sequence[str], sizes: Sizes) -> list[Line]:
     async with Ground() as ground:
         for name in names:
             start = time.monotonic()
-            lines += [line async for line in MEASURES[name](sizes, ground)]
+            async for line in MEASURES[name](sizes, ground):
+                print("  ".join(as_rows([line])[0]).rstrip(), file=sys.stderr)  # if it is cut short
+                lines.append(line)
             print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr)
     return lines
 

@@ -10,7 +10,7 @@ class Sizes:
 
     rounds: int = field(default=3, metadata={"help": "rounds of each pair, both ways in turn"})
     pages: tuple[int, ...] = field(default=(1, 3, 9), metadata={"help": "pages of a letter"})
-    renders: int = field(default=12, metadata={"help": "letters composed in a round"})
+    renders: int = field(default=6, metadata={"help": "letters composed in a round"})
     remembered: int = field(default=1000, metadata={"help": "letters before memory is read"})
     holds: int = field(default=600, metadata={"help": "holds placed in a round"})
     wallets: tuple[int, ...] = field(

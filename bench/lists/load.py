@@ -65,9 +65,14 @@ AUTHORS: Final = text(
 )
 INDEXES: Final = text(
     """
-    SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS made_by
+    SELECT format('DROP INDEX %s', indexrelid::regclass) AS dropped,
+        pg_get_indexdef(indexrelid) AS made
     FROM pg_index LEFT JOIN pg_constraint ON conindid = indexrelid
     WHERE indrelid IN ('letter'::regclass, 'letter_word'::regclass) AND conindid IS NULL
+    UNION ALL
+    SELECT format('ALTER TABLE letter_word DROP CONSTRAINT %I', conname),
+        format('ALTER TABLE letter_word ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE conrelid = 'letter_word'::regclass AND contype = 'p'
     """
 )
 SETTINGS: Final = (
@@ -96,11 +101,11 @@ async def fill(engine: AsyncEngine, account_id: UUID, *, already: int, until: in
 
 
 async def _without_indexes(connection: AsyncConnection) -> list[str]:
-    """Drop the indexes that no constraint needs; return what makes them again."""
+    """Drop the indexes, but those that forbid a letter twice; return what makes them again."""
     found = (await connection.execute(INDEXES)).all()
     for index in found:
-        await connection.execute(text(f"DROP INDEX {index.name}"))
-    return [index.made_by for index in found]
+        await connection.execute(text(index.dropped))
+    return [index.made for index in found]
 
 
 def _content() -> str:
