@@ -101,6 +101,13 @@ class Agent:
 
         return list(await asyncio.gather(*(one() for _ in range(count))))
 
+    async def add_note(self, letter: Letter) -> None:
+        """Add a few words to a letter. Raises ``Refused`` while a sending holds it."""
+        path = f"/letters/{letter.letter_id}"
+        extras = {"free_text": "Merci.", "client_reference": letter.script.subject}
+        version = (await self.client.read(path))["version"]
+        await self._ask("note", letter.script, "PUT", f"{path}/extras", extras, version=version)
+
     # --- the mandate -------------------------------------------------------------------------
 
     async def opt_out(self, letter: Letter) -> None:

@@ -21,6 +21,12 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
             shutil.copytree(directory / "house" / "logs", folder, dirs_exist_ok=True)
 
 
+@pytest.fixture(autouse=True)
+async def _by_day(ground: Ground) -> None:
+    """Begin on a working day, long before the hour from which nothing leaves any more."""
+    await ground.daytime()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the races last: their house stays open, and the others want the machine for theirs."""
     items.sort(key=lambda item: "tests/prove/races" in item.nodeid)

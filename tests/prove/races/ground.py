@@ -37,6 +37,7 @@ from tests.prove.storm.size import Size
 
 REPEATS: Final = 20
 OPENING: Final = time(8)
+NOON: Final = time(12)
 AT_ONCE: Final = 64
 LEFT: Final = frozenset({"in_transit", "deposited", "collected", "signed"})
 
@@ -140,6 +141,11 @@ class Ground:
         """Live until half past eight some days ahead: sendings leave until the evening."""
         day = self.today() + timedelta(days=ahead)
         await self.setting.outside.advance(datetime.combine(day, time(8, 30), PARIS))
+
+    async def daytime(self) -> None:
+        """Live until the next morning, unless it is one."""
+        if self.now().astimezone(PARIS).time() > NOON:
+            await self.morning()
 
     # --- looking -----------------------------------------------------------------------------
 
