@@ -1,34 +1,13 @@
-"""One running house for all that is tried of its doors."""
+"""Who lives in the house whose doors are tried."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 
 from local.house import House
 from tests.e2e.outside import Outside
-from tests.e2e.staff import furnish
 from tests.prove.security.rpcs import Switchboard
 from tests.prove.security.world import World, build
-
-UNHURRIED = {  # these tests ask more in a minute than an agency in a day: the rates have their own
-    "GATEWAY_VISITOR_REQUESTS_PER_MINUTE": "60000",
-    "GATEWAY_REQUESTS_PER_SECOND": "10000",
-    "GATEWAY_REQUESTS_BURST": "10000",
-}
-
-
-@pytest.fixture(scope="session")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """The whole product on free ports, with the directory and one staff member."""
-    opened = await House.open(tmp_path_factory.mktemp("house"), environment="test")
-    try:
-        gateway = next(one for one in opened.plan.processes() if one.name == "gateway")
-        await opened.supervisor.replace(replace(gateway, env={**gateway.env, **UNHURRIED}))
-        furnish(opened)
-        yield opened
-    finally:
-        await opened.close()
 
 
 @pytest.fixture(scope="session")
