@@ -90,6 +90,10 @@ class Catalogue:
             },
         )
 
+    def between(self, code: str, facts: Facts) -> str:
+        """Return what is said of the days between two contracts."""
+        return _said(self._dates["between"][code], facts)
+
     def article(self, article: Article) -> ArticleWords:
         """Return an article's title, paraphrase and date of force."""
         row = self._articles["article"].get(article.key, {})
