@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Final
 
 import pikepdf
+from PIL import Image
 
 from local.sandbox.sheet import Line, write
 
@@ -13,6 +14,21 @@ NOT_A_PDF: Final = b"Bonjour, ceci est une lettre."
 def paper(title: str) -> bytes:
     """Return an ordinary one-page PDF."""
     return write(title, [Line(title, bold=True, size_pt=18)])
+
+
+def red() -> bytes:
+    """Return a one-page PDF that is red all over: whoever sees it cannot miss it."""
+    document = _blank()
+    page = document.pages[0]
+    page.Contents = document.make_stream(b"1 0 0 rg 0 0 2000 2000 re f")
+    return _saved(document)
+
+
+def green() -> bytes:
+    """Return a picture that is green all over."""
+    target = BytesIO()
+    Image.new("RGB", (600, 800), (0, 255, 0)).save(target, "PNG")
+    return target.getvalue()
 
 
 def encrypted() -> bytes:

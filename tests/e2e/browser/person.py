@@ -1,9 +1,12 @@
 """One person in front of the pages: finds things by their words, and no fault goes unseen."""
 
+import asyncio
 import re
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Final, Literal, Self
 
+from PIL import Image
 from playwright.async_api import (
     ConsoleMessage,
     FilePayload,
@@ -44,6 +47,11 @@ def words(text: str, *, whole: bool = False, optional: bool = False) -> re.Patte
 def said(text: str) -> re.Pattern[str]:
     """Return a pattern that finds a text anywhere."""
     return re.compile(words(text).pattern.removeprefix(r"^\s*"))
+
+
+def _is_near(one: object, other: tuple[int, int, int]) -> bool:
+    """Whether two colours look the same: screens round."""
+    return isinstance(one, tuple) and all(abs(a - b) < 16 for a, b in zip(one, other, strict=True))
 
 
 @dataclass
@@ -132,6 +140,17 @@ class Person:
     async def sees_heading(self, text: str) -> None:
         """Wait until the page's heading says this."""
         await expect(self.page.get_by_role("heading", level=1)).to_have_text(said(text))
+
+    async def sees_colour(self, frame: Locator, colour: tuple[int, int, int]) -> None:
+        """Wait until a frame shows this colour on a tenth of its surface: its file is there."""
+        for _ in range(60):
+            shown = Image.open(BytesIO(await frame.screenshot())).convert("RGB")
+            colours = shown.getcolors(shown.width * shown.height) or []
+            count = sum(found for found, one in colours if _is_near(one, colour))
+            if count * 10 > shown.width * shown.height:
+                return
+            await asyncio.sleep(0.25)
+        raise AssertionError(f"{self.page.url}: nothing {colour} in the frame")
 
     async def is_told(self, sentence: str, *, beside: str = "") -> None:
         """Wait until the page refuses with this sentence: in its summary, and beside the field."""

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
 from tests.e2e.agency import Agency, end_of_registration
-from tests.e2e.browser.papers import NOT_A_PDF, encrypted, hostile, huge, paper
+from tests.e2e.browser.papers import NOT_A_PDF, encrypted, green, hostile, huge, paper, red
 from tests.e2e.browser.person import Person, said, words
 from tests.e2e.browser.writing import typed
 from tests.e2e.outside import Outside
@@ -75,14 +75,15 @@ async def test_a_proof_is_refused_with_its_reason_then_handed_in_again_and_accep
 ) -> None:
     end = end_of_registration(first_morning)
     await poor.open("/compte/justificatifs")
-    for kind in (ATTESTATION, IDENTITY):
-        await choose(poor, kind, "piece.pdf", paper(kind), end)
+    for kind, data in ((ATTESTATION, paper(ATTESTATION)), (IDENTITY, red())):
+        await choose(poor, kind, "piece.pdf", data, end)
         await poor.press(BUTTONS[kind])
         await poor.sees("Document déposé.")
     await poor.look()
 
     await open_account(staff, poor_agency)
     await open_proof(staff, IDENTITY)
+    await staff.sees_colour(staff.page.locator("iframe.fenetre-piece"), (255, 0, 0))
     await staff.look(thoroughly=True)
     await accept(staff, forgetful=True)
     await open_account(staff, poor_agency)
@@ -94,12 +95,13 @@ async def test_a_proof_is_refused_with_its_reason_then_handed_in_again_and_accep
     await poor.sees("Document illisible.")
     await poor.sees("La date du bas est coupée.")
     await poor.look()
-    await choose(poor, ATTESTATION, "entiere.pdf", paper("Attestation"), end)
+    await choose(poor, ATTESTATION, "entiere.png", green(), end)
     await poor.press(BUTTONS[ATTESTATION])
     await poor.sees("Document déposé.")
 
     await open_account(staff, poor_agency)
-    await staff.sees("entiere.pdf")
+    await staff.sees("entiere.png")
+    await staff.sees_colour(staff.page.locator("img.fenetre-piece"), (0, 255, 0))
     await staff.press("Consulter le registre")
     await staff.sees("Registre ORIAS consulté.")
     await accept(staff)

@@ -11,7 +11,7 @@ from tests.prove.hostile.checks.text import OUR_OWN, hidden
 from tests.prove.hostile.texts import bears_mark
 
 _FORBIDDEN: Final = frozenset(
-    {"applet", "base", "embed", "frame", "frameset", "img", "math", "object", "portal", "style"}
+    {"applet", "base", "embed", "frame", "frameset", "math", "object", "portal", "style"}
 )
 _ADDRESSES: Final = frozenset(
     {"action", "background", "cite", "data", "formaction", "href", "hx-get", "hx-post", "ping",
@@ -58,6 +58,8 @@ def words_of_page(html: str) -> str:
 def _faults_of_element(tag: str, attributes: dict[str, str], text: str) -> Iterator[str]:
     if tag in _FORBIDDEN or bears_mark(tag) or not tag.isascii():
         yield f"<{tag}>"
+    if tag == "img" and attributes.keys() != {"class", "src", "alt"}:  # a piece that is looked at
+        yield f"an image of {attributes}"
     if tag == "script" and (text.strip() or "src" not in attributes):
         yield f"a script in the page: {text[:60]!r}"
     if tag == "meta" and "http-equiv" in attributes:

@@ -17,6 +17,8 @@ _ACTIONS: Final = frozenset(
      "/Rendition", "/Sound", "/RichMediaExecute", "/Thread", "/ResetForm"}
 )  # fmt: skip
 _KEYS: Final = frozenset({"/JS", "/JavaScript", "/OpenAction", "/AA", "/URI", "/XFA", "/RichMedia"})
+_CONTROLS: Final = OUR_OWN | {chr(code) for code in range(32)}
+"""What pypdf puts between the letters of a font that also holds an emoji."""
 _SEAL: Final = "/Sig"  # the one annotation that a sheet of ours bears
 
 
@@ -32,7 +34,7 @@ def faults_of_pdf(pdf: bytes, *, attached: Collection[str] = ()) -> Iterator[str
         if isinstance(value, str) and (marks := hidden(value)):
             yield f"{key} holds {marks}"
     yield from _faults_of_xmp(reader)
-    if marks := hidden(text_of(pdf), allowed=OUR_OWN):
+    if marks := hidden(text_of(pdf), allowed=_CONTROLS):
         yield f"its text holds {marks}"
 
 
@@ -47,7 +49,7 @@ def says(pdf: bytes, text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    return re.sub(r"[\s\u2010-]", "", text)  # where a line breaks, a word may be parted
 
 
 def _objects(reader: PdfReader) -> list[DictionaryObject]:
