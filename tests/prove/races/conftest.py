@@ -2,7 +2,9 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +12,24 @@ from tests.prove.races.ground import Ground, open_ground
 
 
 @pytest.fixture(scope="session")
-async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
+def folder() -> Iterator[Path]:
+    """A folder that stays open to the database server, which may run under another user.
+
+    Those of pytest are closed again by whatever pytest starts next on the machine.
+    """
+    made = Path(tempfile.mkdtemp(prefix="pv-races-"))
+    made.chmod(0o755)
+    yield made
+    if kept := os.environ.get("PREAVIS_PROVE_DIR"):
+        shutil.copytree(made / "house" / "logs", kept, dirs_exist_ok=True)
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def ground(folder: Path) -> AsyncIterator[Ground]:
     """The house, its agencies and its clock, which the races pass on to each other."""
-    directory = tmp_path_factory.mktemp("races")
-    try:
-        async with open_ground(directory) as opened:
-            yield opened
-    finally:
-        if folder := os.environ.get("PREAVIS_PROVE_DIR"):
-            shutil.copytree(directory / "house" / "logs", folder, dirs_exist_ok=True)
+    async with open_ground(folder) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

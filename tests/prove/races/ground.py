@@ -1,6 +1,7 @@
 """Where races are run: one open house, two agencies, its databases, its clock, its keys.
 
-Dispatch and the gateway run twice, as in production: any replica may take a request or due work.
+The gateway runs twice, each with an address of its own; so does dispatch, whose two processes
+share its due work.
 """
 
 import asyncio
