@@ -15,9 +15,9 @@ class Unwell(RuntimeError):
     """The server did not answer what was asked; the message holds its words."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HttpLine:
-    """Asks and waits, one request at a time; the connection stays."""
+    """Asks and waits, one request at a time; the connection stays, until the server tires of it."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -39,6 +39,10 @@ class HttpLine:
         headers: Mapping[str, str] = NOTHING,
     ) -> bytes:
         """Return the body of a good answer. Raises ``Unwell``."""
+        if self.reader.at_eof():  # closed while nothing was asked
+            await self.close()
+            host, _, port = self.host.partition(":")
+            self.reader, self.writer = await asyncio.open_connection(host, port)
         content = b"" if body is None else json.dumps(body).encode()
         names = {"Host": self.host, "Content-Length": str(len(content)), **headers}
         if body is not None:
