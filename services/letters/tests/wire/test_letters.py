@@ -150,17 +150,6 @@ async def test_a_plan_explains_each_date_with_its_article(house: House) -> None:
     assert plan.content_hash == letter.content_hash
 
 
-@pytest.mark.parametrize("field", ["first_send_day", "send_day", "new_start"])
-@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-async def test_a_plan_is_made_for_days_of_our_time(house: House, field: str, day: str) -> None:
-    request = pb.PlanLetterRequest(letter_id=str(new_id()), **{field: day})
-
-    with house.agent() as letters, pytest.raises(InvalidFields) as refused:
-        await letters.PlanLetter(request)
-
-    assert [(e.field, e.reason) for e in refused.value.errors] == [(field, "day-out-of-range")]
-
-
 async def test_the_calculator_needs_no_account(house: House) -> None:
     facts = pb.TerminationFacts(
         contract_type="auto",
