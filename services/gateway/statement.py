@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from kit.days import PARIS
 from kit.errors import FieldError, InvalidFields
+from kit.sheets import Cell, Cents, sheet
 from preavis.billing.v1 import billing_pb2 as pb
-from services.gateway.sheets import Cell, Cents, sheet
 from services.gateway.wording.catalogue import Catalogue
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from kit.sheets import MEDIA_TYPE
 from preavis.accounts.v1 import accounts_pb2
 from preavis.billing.v1 import billing_pb2 as pb
 from services.gateway.api.access import SomeonesHouse, TheSettings, TheWording, VisitorsHouse
@@ -29,7 +30,6 @@ from services.gateway.api.shapes.credit import (
     WantedTopUp,
 )
 from services.gateway.buyers import buyer_lines
-from services.gateway.sheets import MEDIA_TYPE
 from services.gateway.statement import statement
 
 router = APIRouter(tags=["Credit"])

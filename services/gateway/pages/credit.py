@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from kit.errors import TurnedDown
+from kit.sheets import MEDIA_TYPE
 from preavis.accounts.v1 import accounts_pb2
 from preavis.billing.v1 import billing_pb2
 from services.gateway.buyers import buyer_lines
@@ -14,7 +15,6 @@ from services.gateway.forms.form import Form
 from services.gateway.pages.enums import slug
 from services.gateway.pages.frame import quietly
 from services.gateway.pages.visit import Agent, Visit
-from services.gateway.sheets import MEDIA_TYPE
 from services.gateway.statement import statement
 
 router = APIRouter()
