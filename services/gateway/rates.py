@@ -14,6 +14,8 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.store import Store
 
 VISITOR_BURST: Final = 10
+TABLES_PER_MINUTE: Final = 2  # a table holds up to 10,000 contracts
+TABLES_BURST: Final = 3
 _IPV6_OF_ONE_SUBSCRIBER: Final = 64  # bits: the rest is theirs to choose
 _log = structlog.get_logger()
 
@@ -55,11 +57,25 @@ async def take_of_account(who: Principal, *, store: Store, settings: GatewaySett
 async def take_of_visitor(place: str, *, store: Store, settings: GatewaySettings) -> None:
     """Count a request of somebody who has not logged in. Raises ``TooManyRequests``."""
     await _take(
-        "visitor:" + hashlib.sha256(place.encode()).hexdigest()[:32],
+        f"visitor:{_digest(place)}",
         store=store,
         per_second=settings.visitor_requests_per_minute / 60,
         burst=VISITOR_BURST,
     )
+
+
+async def take_of_tables(place: str, *, store: Store) -> None:
+    """Count a whole table to plan, logged in or not. Raises ``TooManyRequests``."""
+    await _take(
+        f"tables:{_digest(place)}",
+        store=store,
+        per_second=TABLES_PER_MINUTE / 60,
+        burst=TABLES_BURST,
+    )
+
+
+def _digest(place: str) -> str:
+    return hashlib.sha256(place.encode()).hexdigest()[:32]
 
 
 async def _take(key: str, *, store: Store, per_second: float, burst: int) -> None:

@@ -50,7 +50,11 @@ async def serve(settings: LettersSettings) -> None:
             files=Blobs(settings.blobs_dir),
         ),
         clock=clock,
-        words=Words(words, (TEMPLATES / "drafts.toml").read_text("utf-8")),
+        words=Words(
+            words,
+            (TEMPLATES / "drafts.toml").read_text("utf-8"),
+            (TEMPLATES / "legal/columns.toml").read_text("utf-8"),
+        ),
     )
 
     async def provision() -> None:

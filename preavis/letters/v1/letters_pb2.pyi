@@ -1462,6 +1462,416 @@ class EvaluateTerminationResponse(_message.Message):
 Global___EvaluateTerminationResponse: _TypeAlias = EvaluateTerminationResponse  # noqa: Y015
 
 @_typing.final
+class PlanTerminationRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACTS_FIELD_NUMBER: _builtins.int
+    SEND_DAY_FIELD_NUMBER: _builtins.int
+    NEW_START_FIELD_NUMBER: _builtins.int
+    FIRST_SEND_DAY_FIELD_NUMBER: _builtins.int
+    YEARLY_PREMIUM_CENTS_FIELD_NUMBER: _builtins.int
+    PAID_FROM_FIELD_NUMBER: _builtins.int
+    send_day: _builtins.str
+    """A sending day that is fixed; empty: the best one."""
+    new_start: _builtins.str
+    """The start of the new contract, wished or signed already; empty: none is known."""
+    first_send_day: _builtins.str
+    """First day on which the letter could leave; empty: today in Paris."""
+    yearly_premium_cents: _builtins.int
+    """Premium of a year of the old contract; 0: not said, and no sum is computed."""
+    paid_from: _builtins.str
+    """A first day of a paid year; empty: the anniversary, else the first subscription."""
+    @_builtins.property
+    def facts(self) -> Global___TerminationFacts: ...
+    def __init__(
+        self,
+        *,
+        facts: Global___TerminationFacts | None = ...,
+        send_day: _builtins.str = ...,
+        new_start: _builtins.str = ...,
+        first_send_day: _builtins.str = ...,
+        yearly_premium_cents: _builtins.int = ...,
+        paid_from: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "first_send_day", b"first_send_day", "new_start", b"new_start", "paid_from", b"paid_from", "send_day", b"send_day", "yearly_premium_cents", b"yearly_premium_cents"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanTerminationRequest: _TypeAlias = PlanTerminationRequest  # noqa: Y015
+
+@_typing.final
+class PlanTerminationResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def plan(self) -> Global___TerminationPlan: ...
+    def __init__(
+        self,
+        *,
+        plan: Global___TerminationPlan | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanTerminationResponse: _TypeAlias = PlanTerminationResponse  # noqa: Y015
+
+@_typing.final
+class TerminationPlan(_message.Message):
+    """When one contract may end, when to send, and what lies between the two contracts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVALUATION_FIELD_NUMBER: _builtins.int
+    ENDS_FROM_FIELD_NUMBER: _builtins.int
+    ENDS_UNTIL_FIELD_NUMBER: _builtins.int
+    COVER_FIELD_NUMBER: _builtins.int
+    REFUND_FIELD_NUMBER: _builtins.int
+    ends_from: _builtins.str
+    """First and last days that may be the last one covered; the last is empty while the ground stays open."""
+    ends_until: _builtins.str
+    @_builtins.property
+    def evaluation(self) -> Global___Evaluation: ...
+    @_builtins.property
+    def cover(self) -> Global___CoverBetween:
+        """Absent while no new start is known."""
+
+    @_builtins.property
+    def refund(self) -> Global___PremiumRefund: ...
+    def __init__(
+        self,
+        *,
+        evaluation: Global___Evaluation | None = ...,
+        ends_from: _builtins.str = ...,
+        ends_until: _builtins.str = ...,
+        cover: Global___CoverBetween | None = ...,
+        refund: Global___PremiumRefund | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cover", b"cover", "evaluation", b"evaluation", "refund", b"refund"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cover", b"cover", "ends_from", b"ends_from", "ends_until", b"ends_until", "evaluation", b"evaluation", "refund", b"refund"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TerminationPlan: _TypeAlias = TerminationPlan  # noqa: Y015
+
+@_typing.final
+class CoverBetween(_message.Message):
+    """The days between the old contract and the new one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Kind:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CoverBetween._Kind.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        KIND_UNSPECIFIED: CoverBetween._Kind.ValueType  # 0
+        KIND_CONTINUOUS: CoverBetween._Kind.ValueType  # 1
+        """One follows the other."""
+        KIND_GAP: CoverBetween._Kind.ValueType  # 2
+        """Days without cover."""
+        KIND_DOUBLE: CoverBetween._Kind.ValueType  # 3
+        """Days covered, and paid, twice."""
+
+    class Kind(_Kind, metaclass=_KindEnumTypeWrapper): ...
+    KIND_UNSPECIFIED: CoverBetween.Kind.ValueType  # 0
+    KIND_CONTINUOUS: CoverBetween.Kind.ValueType  # 1
+    """One follows the other."""
+    KIND_GAP: CoverBetween.Kind.ValueType  # 2
+    """Days without cover."""
+    KIND_DOUBLE: CoverBetween.Kind.ValueType  # 3
+    """Days covered, and paid, twice."""
+
+    KIND_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    PREMIUM_CENTS_FIELD_NUMBER: _builtins.int
+    CERTAIN_FIELD_NUMBER: _builtins.int
+    SENTENCES_FIELD_NUMBER: _builtins.int
+    ARTICLES_FIELD_NUMBER: _builtins.int
+    kind: Global___CoverBetween.Kind.ValueType
+    days: _builtins.int
+    first_day: _builtins.str
+    last_day: _builtins.str
+    premium_cents: _builtins.int
+    """Premium of these days, pro rata; 0 when the yearly premium is not known."""
+    certain: _builtins.bool
+    """False: only if the old body refuses the tolerance."""
+    @_builtins.property
+    def sentences(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """French, one sentence each."""
+
+    @_builtins.property
+    def articles(self) -> _containers.RepeatedCompositeFieldContainer[Global___Article]: ...
+    def __init__(
+        self,
+        *,
+        kind: Global___CoverBetween.Kind.ValueType = ...,
+        days: _builtins.int = ...,
+        first_day: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+        premium_cents: _builtins.int = ...,
+        certain: _builtins.bool = ...,
+        sentences: _abc.Iterable[_builtins.str] | None = ...,
+        articles: _abc.Iterable[Global___Article] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["articles", b"articles", "certain", b"certain", "days", b"days", "first_day", b"first_day", "kind", b"kind", "last_day", b"last_day", "premium_cents", b"premium_cents", "sentences", b"sentences"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CoverBetween: _TypeAlias = CoverBetween  # noqa: Y015
+
+@_typing.final
+class PremiumRefund(_message.Message):
+    """What the old body gives back of a year paid in advance."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REFUNDED_DAYS_FIELD_NUMBER: _builtins.int
+    PERIOD_DAYS_FIELD_NUMBER: _builtins.int
+    AMOUNT_CENTS_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    ARTICLES_FIELD_NUMBER: _builtins.int
+    refunded_days: _builtins.int
+    period_days: _builtins.int
+    amount_cents: _builtins.int
+    sentence: _builtins.str
+    @_builtins.property
+    def articles(self) -> _containers.RepeatedCompositeFieldContainer[Global___Article]: ...
+    def __init__(
+        self,
+        *,
+        refunded_days: _builtins.int = ...,
+        period_days: _builtins.int = ...,
+        amount_cents: _builtins.int = ...,
+        sentence: _builtins.str = ...,
+        articles: _abc.Iterable[Global___Article] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_cents", b"amount_cents", "articles", b"articles", "period_days", b"period_days", "refunded_days", b"refunded_days", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PremiumRefund: _TypeAlias = PremiumRefund  # noqa: Y015
+
+@_typing.final
+class PlanTerminationsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Row(_message.Message):
+        """One contract each: the cells by the name of their column, codes or French as agents write them."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        @_typing.final
+        class CellsEntry(_message.Message):
+            DESCRIPTOR: _descriptor.Descriptor
+
+            KEY_FIELD_NUMBER: _builtins.int
+            VALUE_FIELD_NUMBER: _builtins.int
+            key: _builtins.str
+            value: _builtins.str
+            def __init__(
+                self,
+                *,
+                key: _builtins.str = ...,
+                value: _builtins.str = ...,
+            ) -> None: ...
+            _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+            def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+            _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+            def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+            def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+        CELLS_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def cells(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+        def __init__(
+            self,
+            *,
+            cells: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["cells", b"cells"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    FIRST_SEND_DAY_FIELD_NUMBER: _builtins.int
+    first_send_day: _builtins.str
+    """First day on which a letter could leave; empty: today in Paris."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanTerminationsRequest.Row]: ...
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[Global___PlanTerminationsRequest.Row] | None = ...,
+        first_send_day: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_send_day", b"first_send_day", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanTerminationsRequest: _TypeAlias = PlanTerminationsRequest  # noqa: Y015
+
+@_typing.final
+class PlanTerminationsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedRow]: ...
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[Global___PlannedRow] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanTerminationsResponse: _TypeAlias = PlanTerminationsResponse  # noqa: Y015
+
+@_typing.final
+class PlannedRow(_message.Message):
+    """The answer to one row; in the order of the rows asked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Mistake(_message.Message):
+        """What could not be read, by column. Nothing else is given then."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        @_typing.final
+        class FactsEntry(_message.Message):
+            DESCRIPTOR: _descriptor.Descriptor
+
+            KEY_FIELD_NUMBER: _builtins.int
+            VALUE_FIELD_NUMBER: _builtins.int
+            key: _builtins.str
+            value: _builtins.str
+            def __init__(
+                self,
+                *,
+                key: _builtins.str = ...,
+                value: _builtins.str = ...,
+            ) -> None: ...
+            _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+            def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+            _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+            def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+            def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+        COLUMN_FIELD_NUMBER: _builtins.int
+        REASON_FIELD_NUMBER: _builtins.int
+        FACTS_FIELD_NUMBER: _builtins.int
+        column: _builtins.str
+        reason: _builtins.str
+        @_builtins.property
+        def facts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+        def __init__(
+            self,
+            *,
+            column: _builtins.str = ...,
+            reason: _builtins.str = ...,
+            facts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["column", b"column", "facts", b"facts", "reason", b"reason"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    MISTAKES_FIELD_NUMBER: _builtins.int
+    CONTRACT_TYPE_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    SEND_DAY_FIELD_NUMBER: _builtins.int
+    LATEST_SAFE_SEND_DAY_FIELD_NUMBER: _builtins.int
+    LATEST_SEND_DAY_FIELD_NUMBER: _builtins.int
+    PRESUMED_RECEIPT_DAY_FIELD_NUMBER: _builtins.int
+    LAST_COVERED_DAY_FIELD_NUMBER: _builtins.int
+    NEW_START_FIELD_NUMBER: _builtins.int
+    ENDS_FROM_FIELD_NUMBER: _builtins.int
+    ENDS_UNTIL_FIELD_NUMBER: _builtins.int
+    COVER_FIELD_NUMBER: _builtins.int
+    REFUND_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    ARTICLES_FIELD_NUMBER: _builtins.int
+    contract_type: _builtins.str
+    ground: _builtins.str
+    send_day: _builtins.str
+    latest_safe_send_day: _builtins.str
+    latest_send_day: _builtins.str
+    presumed_receipt_day: _builtins.str
+    last_covered_day: _builtins.str
+    new_start: _builtins.str
+    ends_from: _builtins.str
+    ends_until: _builtins.str
+    @_builtins.property
+    def mistakes(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedRow.Mistake]: ...
+    @_builtins.property
+    def refusal(self) -> Global___Refusal:
+        """Absent: the plan stands."""
+
+    @_builtins.property
+    def cover(self) -> Global___CoverBetween: ...
+    @_builtins.property
+    def refund(self) -> Global___PremiumRefund: ...
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Warning]: ...
+    @_builtins.property
+    def articles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Citations, French."""
+
+    def __init__(
+        self,
+        *,
+        mistakes: _abc.Iterable[Global___PlannedRow.Mistake] | None = ...,
+        contract_type: _builtins.str = ...,
+        ground: _builtins.str = ...,
+        refusal: Global___Refusal | None = ...,
+        send_day: _builtins.str = ...,
+        latest_safe_send_day: _builtins.str = ...,
+        latest_send_day: _builtins.str = ...,
+        presumed_receipt_day: _builtins.str = ...,
+        last_covered_day: _builtins.str = ...,
+        new_start: _builtins.str = ...,
+        ends_from: _builtins.str = ...,
+        ends_until: _builtins.str = ...,
+        cover: Global___CoverBetween | None = ...,
+        refund: Global___PremiumRefund | None = ...,
+        warnings: _abc.Iterable[Global___Warning] | None = ...,
+        articles: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cover", b"cover", "refund", b"refund", "refusal", b"refusal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["articles", b"articles", "contract_type", b"contract_type", "cover", b"cover", "ends_from", b"ends_from", "ends_until", b"ends_until", "ground", b"ground", "last_covered_day", b"last_covered_day", "latest_safe_send_day", b"latest_safe_send_day", "latest_send_day", b"latest_send_day", "mistakes", b"mistakes", "new_start", b"new_start", "presumed_receipt_day", b"presumed_receipt_day", "refund", b"refund", "refusal", b"refusal", "send_day", b"send_day", "warnings", b"warnings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlannedRow: _TypeAlias = PlannedRow  # noqa: Y015
+
+@_typing.final
 class Person(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -64,6 +64,16 @@ class LettersServiceStub:
                 request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.EvaluateTerminationRequest.SerializeToString,
                 response_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.EvaluateTerminationResponse.FromString,
                 _registered_method=True)
+        self.PlanTermination = channel.unary_unary(
+                '/preavis.letters.v1.LettersService/PlanTermination',
+                request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationRequest.SerializeToString,
+                response_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationResponse.FromString,
+                _registered_method=True)
+        self.PlanTerminations = channel.unary_unary(
+                '/preavis.letters.v1.LettersService/PlanTerminations',
+                request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationsRequest.SerializeToString,
+                response_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationsResponse.FromString,
+                _registered_method=True)
         self.CreateLetter = channel.unary_unary(
                 '/preavis.letters.v1.LettersService/CreateLetter',
                 request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.CreateLetterRequest.SerializeToString,
@@ -171,6 +181,20 @@ class LettersServiceServicer:
 
     def EvaluateTermination(self, request, context):
         """The dates, refusals and explanations for a case, without creating anything.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlanTermination(self, request, context):
+        """The public calculator: the answer for one contract, what lies between the two contracts, and the sums. Keeps nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlanTerminations(self, request, context):
+        """The same for rows of a table, briefly: at most 500 a call. Each wrong row says what is wrong with it; none is lost.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -295,6 +319,16 @@ def add_LettersServiceServicer_to_server(servicer, server):
                     servicer.EvaluateTermination,
                     request_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.EvaluateTerminationRequest.FromString,
                     response_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.EvaluateTerminationResponse.SerializeToString,
+            ),
+            'PlanTermination': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanTermination,
+                    request_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationRequest.FromString,
+                    response_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationResponse.SerializeToString,
+            ),
+            'PlanTerminations': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanTerminations,
+                    request_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationsRequest.FromString,
+                    response_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationsResponse.SerializeToString,
             ),
             'CreateLetter': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateLetter,
@@ -524,6 +558,60 @@ class LettersService:
             '/preavis.letters.v1.LettersService/EvaluateTermination',
             preavis_dot_letters_dot_v1_dot_letters__pb2.EvaluateTerminationRequest.SerializeToString,
             preavis_dot_letters_dot_v1_dot_letters__pb2.EvaluateTerminationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanTermination(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.letters.v1.LettersService/PlanTermination',
+            preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationRequest.SerializeToString,
+            preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanTerminations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.letters.v1.LettersService/PlanTerminations',
+            preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationsRequest.SerializeToString,
+            preavis_dot_letters_dot_v1_dot_letters__pb2.PlanTerminationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

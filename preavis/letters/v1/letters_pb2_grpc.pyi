@@ -54,6 +54,10 @@ class LettersServiceStub:
     """Fields and documents that a contract type and a ground ask for."""
     EvaluateTermination: _grpc.UnaryUnaryMultiCallable[_letters_pb2.EvaluateTerminationRequest, _letters_pb2.EvaluateTerminationResponse]
     """The dates, refusals and explanations for a case, without creating anything."""
+    PlanTermination: _grpc.UnaryUnaryMultiCallable[_letters_pb2.PlanTerminationRequest, _letters_pb2.PlanTerminationResponse]
+    """The public calculator: the answer for one contract, what lies between the two contracts, and the sums. Keeps nothing."""
+    PlanTerminations: _grpc.UnaryUnaryMultiCallable[_letters_pb2.PlanTerminationsRequest, _letters_pb2.PlanTerminationsResponse]
+    """The same for rows of a table, briefly: at most 500 a call. Each wrong row says what is wrong with it; none is lost."""
     CreateLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.CreateLetterRequest, _letters_pb2.CreateLetterResponse]
     """Drafts. All belong to the caller's account."""
     GetLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.GetLetterRequest, _letters_pb2.GetLetterResponse]
@@ -94,6 +98,10 @@ class LettersServiceAsyncStub(LettersServiceStub):
     """Fields and documents that a contract type and a ground ask for."""
     EvaluateTermination: _aio.UnaryUnaryMultiCallable[_letters_pb2.EvaluateTerminationRequest, _letters_pb2.EvaluateTerminationResponse]  # type: ignore[assignment]
     """The dates, refusals and explanations for a case, without creating anything."""
+    PlanTermination: _aio.UnaryUnaryMultiCallable[_letters_pb2.PlanTerminationRequest, _letters_pb2.PlanTerminationResponse]  # type: ignore[assignment]
+    """The public calculator: the answer for one contract, what lies between the two contracts, and the sums. Keeps nothing."""
+    PlanTerminations: _aio.UnaryUnaryMultiCallable[_letters_pb2.PlanTerminationsRequest, _letters_pb2.PlanTerminationsResponse]  # type: ignore[assignment]
+    """The same for rows of a table, briefly: at most 500 a call. Each wrong row says what is wrong with it; none is lost."""
     CreateLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.CreateLetterRequest, _letters_pb2.CreateLetterResponse]  # type: ignore[assignment]
     """Drafts. All belong to the caller's account."""
     GetLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.GetLetterRequest, _letters_pb2.GetLetterResponse]  # type: ignore[assignment]
@@ -167,6 +175,22 @@ class LettersServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_letters_pb2.EvaluateTerminationResponse, _abc.Awaitable[_letters_pb2.EvaluateTerminationResponse]]:
         """The dates, refusals and explanations for a case, without creating anything."""
+
+    @_abc_1.abstractmethod
+    def PlanTermination(
+        self,
+        request: _letters_pb2.PlanTerminationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_letters_pb2.PlanTerminationResponse, _abc.Awaitable[_letters_pb2.PlanTerminationResponse]]:
+        """The public calculator: the answer for one contract, what lies between the two contracts, and the sums. Keeps nothing."""
+
+    @_abc_1.abstractmethod
+    def PlanTerminations(
+        self,
+        request: _letters_pb2.PlanTerminationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_letters_pb2.PlanTerminationsResponse, _abc.Awaitable[_letters_pb2.PlanTerminationsResponse]]:
+        """The same for rows of a table, briefly: at most 500 a call. Each wrong row says what is wrong with it; none is lost."""
 
     @_abc_1.abstractmethod
     def CreateLetter(

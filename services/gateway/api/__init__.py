@@ -12,6 +12,7 @@ from services.gateway.api import (
     accounts,
     credit,
     law,
+    legal,
     letters,
     mandates,
     problems,
@@ -39,8 +40,8 @@ End the old contract of a new client: the right letter, sent in time, proven.
   whole cents, VAT included unless said otherwise.
 - **Absent** is `null` in answers. A field unknown here is refused (422), never ignored.
 - **Lists** give `next_cursor`, absent on the last page: ask again with it as `cursor`.
-- **Rates.** 20 requests a second for an account (60 at once), 30 a minute for a visitor; beyond,
-  429 with `Retry-After`.
+- **Rates.** 20 requests a second for an account (60 at once), 30 a minute for a visitor, 2 whole
+  tables a minute; beyond, 429 with `Retry-After`.
 
 In order: sign up, log in, hand in proofs, buy credit; then for each letter `POST /letters`, choose
 its body, add its contracts, decide about the mandate, `POST …/plan`, `POST …/sending`.
@@ -91,7 +92,7 @@ def build(state: State) -> FastAPI:
     app.state = state
     app.add_middleware(BodyLimit)
     problems.install(app)
-    for part in (accounts, credit, law, letters, mandates, sendings, staff, wallets):
+    for part in (accounts, credit, law, legal, letters, mandates, sendings, staff, wallets):
         app.include_router(part.router)
     app.add_api_route(EXPLAINED, explain, summary="What a reason means", tags=["Refusals"])
     return app

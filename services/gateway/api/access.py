@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from kit.errors import Kind, TurnedDown
 from services.gateway.api.problems import NotLoggedIn
 from services.gateway.peers import House, Principal, acting_as, authenticate, house
-from services.gateway.rates import place_of, take_of_account, take_of_visitor
+from services.gateway.rates import place_of, take_of_account, take_of_tables, take_of_visitor
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import Store
 from services.gateway.wording.catalogue import Catalogue
@@ -84,6 +84,13 @@ async def visitor(request: Request, store: TheStore, settings: TheSettings) -> s
     return place
 
 
+async def table_maker(request: Request, store: TheStore) -> str:
+    """Return where a whole table comes from. Raises ``TooManyRequests``."""
+    place = place_of(request)
+    await take_of_tables(place, store=store)
+    return place
+
+
 Someone = Annotated[Principal, Depends(principal)]
 Visitor = Annotated[str, Depends(visitor)]
 Token = Annotated[str, Depends(session_token)]
@@ -99,5 +106,11 @@ async def house_of_visitors(_visitor: Visitor, house: TheHouse) -> House:
     return house
 
 
+async def house_of_tables(_place: Annotated[str, Depends(table_maker)], house: TheHouse) -> House:
+    """Open the house to anybody's table, within the rate of tables."""
+    return house
+
+
 SomeonesHouse = Annotated[House, Depends(house_of_someone)]
 VisitorsHouse = Annotated[House, Depends(house_of_visitors)]
+HouseOfTables = Annotated[House, Depends(house_of_tables)]

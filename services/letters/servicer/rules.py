@@ -16,6 +16,8 @@ RULES: Final = {
     "ListGrounds": Rule(callers={"gateway", "signature"}),
     "DescribeForm": _ANYONE,
     "EvaluateTermination": _ANYONE,
+    "PlanTermination": _ANYONE,
+    "PlanTerminations": _ANYONE,
     "CreateLetter": _OWNER,
     "GetLetter": _READ,
     "UpdatePolicyholder": _OWNER,

@@ -13,6 +13,7 @@ from kit.rpc_requests import read_day
 from preavis.letters.v1 import letters_pb2 as pb
 from preavis.letters.v1.letters_pb2_grpc import LettersServiceServicer
 from services.letters.domain import catalogue as offer
+from services.letters.domain.calculator.plan import plan
 from services.letters.domain.content_hash import content_hash
 from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind, SenderMode
 from services.letters.domain.legal.contract_types import ContractType
@@ -20,10 +21,10 @@ from services.letters.domain.legal.grounds import CATALOGUE_VERSION, rule_on
 from services.letters.domain.letter import Author, Extras, Letter, MandateMention
 from services.letters.domain.sheet import sheet
 from services.letters.ports import Directory, Store
-from services.letters.servicer import answers, requests
+from services.letters.servicer import answers, plans, requests
 from services.letters.servicer.messages import LetterMessages
 from services.letters.servicer.words import Words
-from services.letters.usecases import catalogue, directory, drafts, sendings
+from services.letters.usecases import calculator, catalogue, directory, drafts, sendings
 from services.letters.usecases.sendings import Freezing, Press
 
 
@@ -45,6 +46,7 @@ class LettersServicer(LettersServiceServicer):
         self._tools = tools
         self._letters = LetterMessages(tools.words)
         self._answers = answers.Answers(tools.words)
+        self._plans = plans.Plans(tools.words, self._answers)
 
     def _letter(self, letter: Letter) -> pb.Letter:
         if letter.frozen is not None:
@@ -133,6 +135,25 @@ class LettersServicer(LettersServiceServicer):
         )
         message.wanted_new_start = request.new_start or facts.fields.get("wanted_new_start", "")
         return pb.EvaluateTerminationResponse(evaluation=message)
+
+    @override
+    async def PlanTermination(
+        self, request: pb.PlanTerminationRequest, context: Any
+    ) -> pb.PlanTerminationResponse:
+        asked = plans.question(request, self._tools.clock)
+        return pb.PlanTerminationResponse(plan=self._plans.plan(plan(asked), asked))
+
+    @override
+    async def PlanTerminations(
+        self, request: pb.PlanTerminationsRequest, context: Any
+    ) -> pb.PlanTerminationsResponse:
+        found = calculator.plan_rows(
+            plans.rows(request),
+            self._tools.words.names,
+            first_send_day=read_day(request.first_send_day, "first_send_day"),
+            clock=self._tools.clock,
+        )
+        return pb.PlanTerminationsResponse(rows=[self._plans.row(one) for one in found])
 
     @override
     async def CreateLetter(

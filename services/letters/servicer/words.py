@@ -5,6 +5,7 @@ from typing import Final
 
 from kit.french import typography
 from preavis.letters.v1 import letters_pb2 as pb
+from services.letters.domain.calculator.columns import Names
 from services.letters.domain.contract import Contract
 from services.letters.domain.legal.articles import Article
 from services.letters.domain.legal.codes import Ground, Refusal
@@ -18,9 +19,10 @@ NO_FACTS: Final[Facts] = {}
 class Words:
     """The legal engine's catalogue, and what this service says besides."""
 
-    def __init__(self, catalogue: Catalogue, drafts: str) -> None:
-        """Read this service's own sentences from their TOML text."""
+    def __init__(self, catalogue: Catalogue, drafts: str, columns: str) -> None:
+        """Read this service's own sentences, and the names of columns, from their TOML texts."""
         self.catalogue = catalogue
+        self.names = Names.of(catalogue, columns)
         texts = tomllib.loads(drafts)
         self._missing: dict[str, str] = texts["missing"]
         self._own: dict[str, dict[str, str]] = texts["policyholder_field"]

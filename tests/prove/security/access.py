@@ -88,6 +88,8 @@ ACCESS: Final[Mapping[str, Row]] = {
     "letters.ListGrounds": {"gateway": ANYONE, "signature": ANYONE},
     "letters.DescribeForm": OPEN,
     "letters.EvaluateTermination": OPEN,
+    "letters.PlanTermination": OPEN,
+    "letters.PlanTerminations": OPEN,
     "letters.CreateLetter": OWN,
     "letters.GetLetter": {"gateway": AN_ACCOUNT, "dispatch": AN_ACCOUNT, "signature": AN_ACCOUNT},
     "letters.UpdatePolicyholder": OWN,

@@ -37,6 +37,8 @@ ROUTES: Final[Mapping[str, Who]] = {
     "GET /v1/grounds": Who.ANYONE,
     "GET /v1/forms": Who.ANYONE,
     "POST /v1/terminations/evaluate": Who.ANYONE,
+    "POST /v1/legal/plan": Who.ANYONE,
+    "POST /v1/legal/plans": Who.ANYONE,
     "DELETE /v1/sessions": Who.SOMEONE,
     "DELETE /v1/account/sessions": Who.SOMEONE,
     "GET /v1/recipients": Who.SOMEONE,

@@ -25,6 +25,8 @@ VISITORS = {
     ("GET", "/grounds"),
     ("GET", "/forms"),
     ("POST", "/terminations/evaluate"),
+    ("POST", "/legal/plan"),
+    ("POST", "/legal/plans"),
     ("GET", "/problems/{reason}"),
 }
 

@@ -92,7 +92,11 @@ async def place(
             files=Blobs(tmp_path_factory.mktemp("blobs")),
         ),
         clock=SettableClock(NOW),
-        words=Words(words, (TEMPLATES / "drafts.toml").read_text("utf-8")),
+        words=Words(
+            words,
+            (TEMPLATES / "drafts.toml").read_text("utf-8"),
+            (TEMPLATES / "legal/columns.toml").read_text("utf-8"),
+        ),
     )
     server = Server(
         verifier=Verifier("letters", {name: public for name, (_, public) in KEYS.items()}),
