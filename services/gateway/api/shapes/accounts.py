@@ -12,7 +12,7 @@ ProofKind = Literal["orias_attestation", "identity_document", "statutes"]
 
 
 PHRASE: Final = "une phrase que vous seul connaissez"
-LINK: Final = "Zk3vJ0m1xJmC8a6o5bq0u0h2s9d1r7t4w6y8e0i2o4p"
+LINK: Final = "ce-que-porte-la-fin-du-lien"
 
 
 class Address(Asked):

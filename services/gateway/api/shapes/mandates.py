@@ -53,9 +53,7 @@ class MandateAndWarning(Shape):
 class ScanValidation(Asked):
     """The scan that was looked at."""
 
-    model_config = example(
-        sha256="2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
-    )
+    model_config = example(sha256="5e" * 32)
 
     sha256: str = Field(description="As the scan's `sha256`.", pattern=r"^[0-9a-f]{64}$")
 
