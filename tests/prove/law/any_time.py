@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -139,64 +140,100 @@ def first_possible(inputs: Mapping[str, Any]) -> date:
     return now.date() if now.hour < hour else now.date() + DAY
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A start that someone wants, and what binds the day of sending."""
+
+    start: date
+    ground: str
+    leaves: date
+    opens: date
+    """The contract's first birthday, or the day it leaves when nobody knows."""
+    sent: date | None = None
+    agreed: bool = False
+
+    @property
+    def first(self) -> date:
+        """Return the first day on which anything may leave."""
+        return max(self.leaves, self.opens)
+
+    @property
+    def last_covered(self) -> date:
+        """Return the eve of the start."""
+        return self.start - DAY
+
+
 def plan_send(inputs: Mapping[str, Any], ground: str) -> Told:
     """Choose the sending day, or judge the one that the user wants."""
-    start = date.fromisoformat(inputs["new_start"])
-    leaves = first_possible(inputs)
-    opens = leaves
+    leaves, opens = first_possible(inputs), date.min
     if inputs.get("first_subscription"):
         opens = years_later(date.fromisoformat(inputs["first_subscription"]), 1)
-    first = max(leaves, opens)
-    if inputs.get("send_date"):
-        wanted = date.fromisoformat(inputs["send_date"])
-        if wanted < leaves:
-            return {"ok": False}
-        if wanted < opens:
-            return {"ok": False, "refusal": "ONE_YEAR_NOT_ELAPSED"}
-        never = opens >= leaves and first > latest_tolerated(start, ground)
-        late = OneOf("TOO_LATE", "ONE_YEAR_NOT_ELAPSED") if never else "TOO_LATE"
-        return _judged(inputs, start, wanted, ground, late)
-    best = ideal_day(start, ground)
-    if first > latest_tolerated(start, ground):
+    wanted = inputs.get("send_date")
+    told = granted(
+        Wish(
+            start=date.fromisoformat(inputs["new_start"]),
+            ground=ground,
+            leaves=leaves,
+            opens=opens,
+            sent=date.fromisoformat(wanted) if wanted else None,
+            agreed=bool(inputs.get("deferral_agreed")),
+        )
+    )
+    if told["ok"]:
+        today = told["send_date"] == shown(inputs["now"]).date()
+        told["mode"] = "TODAY" if today else "SCHEDULED"
+    return told
+
+
+def granted(wish: Wish) -> Told:
+    """Say on which day the wish is granted, or why it is not."""
+    if wish.sent and wish.sent < wish.leaves:
+        return {"ok": False}
+    if wish.sent and wish.sent < wish.opens:
+        return {"ok": False, "refusal": "ONE_YEAR_NOT_ELAPSED"}
+    if wish.sent:
+        return _judged(wish, wish.sent)
+    if wish.first > latest_tolerated(wish.start, wish.ground):
         return {
             "ok": False,
-            "refusal": _why_late(leaves, opens),
-            "earliest_send": first,
-            "earliest_new_start": end(first) + DAY,
+            "refusal": _why_late(wish),
+            "earliest_send": wish.first,
+            "earliest_new_start": end(wish.first) + DAY,
         }
-    return _planned(inputs, start, max(first, best))
+    return _planned(wish, max(wish.first, ideal_day(wish.start, wish.ground)))
 
 
-def _why_late(leaves: date, opens: date) -> object:
-    """Blame the contract's youth, or the hour; on its very birthday, either."""
-    if opens == leaves:
-        return OneOf("ONE_YEAR_NOT_ELAPSED", "TOO_LATE")
-    return "ONE_YEAR_NOT_ELAPSED" if opens > leaves else "TOO_LATE"
+def _why_late(wish: Wish) -> object:
+    """Blame the contract's youth for as long as it is young."""
+    return "ONE_YEAR_NOT_ELAPSED" if wish.opens > wish.leaves else _either_if_young(wish)
 
 
-def _planned(inputs: Mapping[str, Any], start: date, sent: date) -> Told:
-    missed = gap(sent, start - DAY)
+def _planned(wish: Wish, sent: date) -> Told:
+    missed = gap(sent, wish.last_covered)
     return {
         "ok": True,
         "refusal": None,
         "send_date": sent,
-        "mode": "TODAY" if sent == shown(inputs["now"]).date() else "SCHEDULED",
-        "last_covered_day": start - DAY,
-        "new_start": start,
+        "last_covered_day": wish.last_covered,
+        "new_start": wish.start,
         "gap_days": missed,
     }
 
 
-def _judged(
-    inputs: Mapping[str, Any], start: date, wanted: date, ground: str, late: object
-) -> Told:
-    """Judge the day that the user wants, once it may be at all."""
-    last_covered = start - DAY
-    if is_tolerated(wanted, last_covered, ground):
-        status = "TOLERANCE" if gap(wanted, last_covered) else "EXACT"
-        return {**_planned(inputs, start, wanted), "status": status}
-    if is_deferred(wanted, last_covered, ground):
-        if inputs.get("deferral_agreed"):
-            return _planned(inputs, start, wanted)
+def _judged(wish: Wish, sent: date) -> Told:
+    if is_tolerated(sent, wish.last_covered, wish.ground):
+        status = "TOLERANCE" if gap(sent, wish.last_covered) else "EXACT"
+        return {**_planned(wish, sent), "status": status}
+    if is_deferred(sent, wish.last_covered, wish.ground):
+        if wish.agreed:
+            return _planned(wish, sent)
         return {"ok": False, "refusal": "DEFERRAL_NOT_AGREED"}
-    return {"ok": False, "refusal": late} if gap(wanted, last_covered) < 0 else {"ok": False}
+    if gap(sent, wish.last_covered) > 0:
+        return {"ok": False}
+    return {"ok": False, "refusal": _either_if_young(wish)}
+
+
+def _either_if_young(wish: Wish) -> object:
+    """Name the day, or the youth of the contract that left no better one."""
+    was_young = wish.opens > latest_tolerated(wish.start, wish.ground)
+    return OneOf("ONE_YEAR_NOT_ELAPSED", "TOO_LATE") if was_young else "TOO_LATE"
