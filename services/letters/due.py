@@ -8,5 +8,5 @@ from kit.pruning import PRUNE, Pruning
 
 def due_worker(database: Database, clock: Clock, *, lease_s: int = LEASE_S) -> DueWorker:
     """Return what does this service's due work."""
-    pruning = Pruning(database, clock)
-    return DueWorker(database, clock, leased={PRUNE: pruning}, lease_s=lease_s)
+    handlers = {PRUNE: Pruning(database, clock)}
+    return DueWorker(database, clock, leased=handlers, lease_s=lease_s)
