@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Final
 
 COMMANDS: Final = {
-    "legal": ("cli.legal.command", "check legal vectors against the engine"),
+    "legal": ("cli.legal.command", "plan the end of contracts, check legal vectors"),
     "verify": ("cli.verify", "verify a sealed evidence sheet, offline"),
 }
 """Name -> module with ``main(arguments) -> exit code``, loaded only when asked for."""

@@ -1,4 +1,4 @@
-"""``preavis legal check FILE.json``: run legal vectors through the modules production calls."""
+"""``preavis legal``: plan contracts, or run legal vectors through what production calls."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from cli.legal import plan
 from cli.legal.functions import FUNCTIONS
 from cli.legal.reading import Vector
 from kit.outside import read_json
@@ -14,12 +15,14 @@ _UNREADABLE: Final = 2
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Return 0 when every vector passes, 1 when one fails, 2 when the file cannot be read."""
+    """Return 0 when all passes or is planned, 1 when something is not, 2 for what is unreadable."""
     parser = argparse.ArgumentParser(prog="preavis legal", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="run the vectors of a file")
     check.add_argument("file", type=Path, help="JSON file; docs/law/README.md gives its schema")
-    return _check(parser.parse_args(arguments).file)
+    plan.add_to(commands)
+    asked = parser.parse_args(arguments)
+    return plan.run(asked) if asked.command == "plan" else _check(asked.file)
 
 
 def differences(vector: Vector) -> list[str]:

@@ -1,13 +1,12 @@
 """The calculator's questions and answers as messages."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
 from kit.clock import Clock
 from kit.days import paris_date
 from kit.errors import FieldError, InvalidFields
-from kit.french import euros
+from kit.french import euros, plain_day
 from kit.money import Money
 from kit.rpc_requests import read_day
 from preavis.letters.v1 import letters_pb2 as pb
@@ -140,9 +139,7 @@ class Plans:
 
     def _sentences(self, of: Cover) -> Iterator[str]:
         between = self._words.catalogue.between
-        facts: dict[str, int | date] = {"days": of.days}
-        if of.first_day and of.last_day:
-            facts |= {"first_day": of.first_day, "last_day": of.last_day}
+        facts = {"days": of.days, "span": _span(of)}
         yield between(of.kind if of.certain else f"{of.kind}_RISK", facts)
         if of.premium:
             yield between(f"{of.kind}_PREMIUM", {"premium": euros(of.premium.cents)})
@@ -169,6 +166,14 @@ class Plans:
 
     def _articles(self, found: tuple[Article, ...]) -> list[pb.Article]:
         return [self._words.article(one) for one in found]
+
+
+def _span(of: Cover) -> str:
+    """Return ``le 31 décembre 2026``, or ``du 1er au`` for several days; nothing for none."""
+    if of.first_day is None or of.last_day is None:
+        return ""
+    first, last = plain_day(of.first_day), plain_day(of.last_day)
+    return f"le {first}" if first == last else f"du {first} au {last}"
 
 
 def _refunded(of: Refund) -> int:

@@ -23,12 +23,19 @@ class Words:
         """Read this service's own sentences, and the names of columns, from their TOML texts."""
         self.catalogue = catalogue
         self.names = Names.of(catalogue, columns)
+        self._articles: dict[Article, pb.Article] = {}
         texts = tomllib.loads(drafts)
         self._missing: dict[str, str] = texts["missing"]
         self._own: dict[str, dict[str, str]] = texts["policyholder_field"]
 
     def article(self, article: Article) -> pb.Article:
         """Return an article with its paraphrase and its day of force."""
+        found = self._articles.get(article)
+        if found is None:  # few articles, cited by every answer: worded once
+            found = self._articles[article] = self._worded(article)
+        return found
+
+    def _worded(self, article: Article) -> pb.Article:
         words = self.catalogue.article(article)
         return pb.Article(
             number=typography(article.number),
