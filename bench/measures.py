@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final
 
 from bench.ground import Ground
+from bench.law import measure as law
 from bench.ledger import measure as ledger
 from bench.letters import measure as letters
 from bench.lists import measure as lists
@@ -16,6 +17,7 @@ from bench.table import Line
 Measure = Callable[[Sizes, Ground], AsyncIterator[Line]]
 
 MEASURES: Final[Mapping[str, Measure]] = {
+    law.NAME: law.measure,
     letters.NAME: letters.measure,
     ledger.NAME: ledger.measure,
     outbox.NAME: outbox.measure,

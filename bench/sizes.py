@@ -12,6 +12,10 @@ class Sizes:
     pages: tuple[int, ...] = field(default=(1, 3, 9), metadata={"help": "pages of a letter"})
     renders: int = field(default=6, metadata={"help": "letters composed in a round"})
     remembered: int = field(default=1000, metadata={"help": "letters before memory is read"})
+    evaluations: int = field(default=50_000, metadata={"help": "dates computed in a round"})
+    contracts: tuple[int, ...] = field(
+        default=(1, 3, 9), metadata={"help": "contracts in one letter, explained"}
+    )
     holds: int = field(default=600, metadata={"help": "holds placed in a round"})
     wallets: tuple[int, ...] = field(
         default=(1, 10, 100), metadata={"help": "accounts that the holds are spread over"}
@@ -39,6 +43,8 @@ TOY: Final = Sizes(
     pages=(1,),
     renders=1,
     remembered=2,
+    evaluations=50,
+    contracts=(1, 2),
     holds=8,
     wallets=(1, 2),
     facts=(1, 2),
