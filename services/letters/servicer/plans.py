@@ -1,6 +1,7 @@
 """The calculator's questions and answers as messages."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from kit.clock import Clock
@@ -139,7 +140,7 @@ class Plans:
 
     def _sentences(self, of: Cover) -> Iterator[str]:
         between = self._words.catalogue.between
-        facts = {"days": of.days, "span": _span(of)}
+        facts: dict[str, str | int | date] = {"days": of.days, "span": _span(of)}
         yield between(of.kind if of.certain else f"{of.kind}_RISK", facts)
         if of.premium:
             yield between(f"{of.kind}_PREMIUM", {"premium": euros(of.premium.cents)})
