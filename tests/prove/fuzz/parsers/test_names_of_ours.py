@@ -22,7 +22,7 @@ from services.gateway.pages.cookies import Cookies
 from services.gateway.pages.security import ForeignForm, check_origin, path_of_ours
 from services.gateway.tests.pages.rig import settings
 from services.letters.domain.listing import CursorUnreadable, ListQuery, Sort
-from services.letters.store.listing import typed_place
+from services.letters.store.conditions import typed_place
 from tests.prove.fuzz.cases import fuzzed
 from tests.prove.fuzz.spoiling import spoilt
 from tests.prove.fuzz.values import json_values
