@@ -16,6 +16,9 @@ class Sizes:
     contracts: tuple[int, ...] = field(
         default=(1, 3, 9), metadata={"help": "contracts in one letter, explained"}
     )
+    rows: tuple[int, ...] = field(
+        default=(1_000, 10_000), metadata={"help": "contracts in a table that is planned"}
+    )
     holds: int = field(default=600, metadata={"help": "holds placed in a round"})
     wallets: tuple[int, ...] = field(
         default=(1, 10, 100), metadata={"help": "accounts that the holds are spread over"}
@@ -45,6 +48,7 @@ TOY: Final = Sizes(
     remembered=2,
     evaluations=50,
     contracts=(1, 2),
+    rows=(5,),
     holds=8,
     wallets=(1, 2),
     facts=(1, 2),

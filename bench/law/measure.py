@@ -4,10 +4,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.ground import Ground
-from bench.law import by_dateutil
+from bench.law import by_dateutil, sheet
 from bench.sizes import Sizes
 from bench.table import Line
 from bench.timing import Round, in_turn
@@ -28,7 +29,7 @@ EXPLAINED_AS: Final = 25
 
 
 async def measure(sizes: Sizes, ground: Ground) -> AsyncIterator[Line]:
-    """Compute dates alone, then whole answers with their French, of more and more contracts."""
+    """Compute dates alone, then explained answers of more contracts, then tables of them."""
     await ground.clear()  # pure code needs no server
     dates = sizes.evaluations
     yield (await in_turn(_rate(_end, dates), _rate(_naive_end, dates), rounds=sizes.rounds)).line(
@@ -60,6 +61,23 @@ async def measure(sizes: Sizes, ground: Ground) -> AsyncIterator[Line]:
             unit="/s",
             instead="dateutil and one sentence",
         )
+    async for line in _sheets(sizes):
+        yield line
+
+
+async def _sheets(sizes: Sizes) -> AsyncIterator[Line]:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "contracts.csv"
+        for rows in sizes.rows:
+            sheet.write(file, rows)
+            pair = await in_turn(sheet.by_command(file), sheet.by_script(file), rounds=sizes.rounds)
+            yield pair.line(
+                measure=NAME,
+                what="table of contracts planned",
+                size=f"{rows} rows",
+                unit="s",
+                instead="csv and dateutil",
+            )
 
 
 def _rate(work: Callable[[date], object], times: int) -> Round:
