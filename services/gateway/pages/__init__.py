@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.gateway.pages import (
     account,
+    calculator,
     credit,
     lists,
     public,
@@ -19,7 +20,7 @@ from services.gateway.pages.letters import contract, letter, mandate, new, recip
 from services.gateway.pages.sending import changing, finalise, tracking
 
 JOURNEY = (
-    public, signup, session, account, credit,
+    public, calculator, signup, session, account, credit,
     new, lists, recipient, contract, letter, mandate, finalise, tracking, changing, staff,
     wallets,
 )  # fmt: skip

@@ -14,6 +14,13 @@ def as_options(choices: Iterable[letters_pb2.FormField.Choice]) -> list[Option]:
     return [(choice.value, choice.label) for choice in choices]
 
 
+def codes_as_options(
+    found: Iterable[letters_pb2.ContractType | letters_pb2.Ground],
+) -> list[Option]:
+    """Return types of contracts, or grounds, as choices."""
+    return [(one.code, one.label) for one in found]
+
+
 def author_options(authors: Iterable[letters_pb2.Author]) -> list[Option]:
     """Return the authors of letters as choices."""
     return [(author.profile_id, author.name) for author in authors]
@@ -40,6 +47,7 @@ def mend_href(letter: letters_pb2.Letter) -> str:
 FILTERS: Final = {
     "as_options": as_options,
     "author_options": author_options,
+    "codes_as_options": codes_as_options,
     "mend_href": mend_href,
     "policyholder_names": names_of,
 }

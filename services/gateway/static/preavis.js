@@ -81,6 +81,6 @@ document.addEventListener("DOMContentLoaded", () => (document.getElementById("er
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.parti) event.preventDefault();
-  else if (form.method === "post") form.dataset.parti = "oui";
+  else if (form.method === "post" && !("encore" in form.dataset)) form.dataset.parti = "oui";
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-parti]").forEach((form) => delete form.dataset.parti));

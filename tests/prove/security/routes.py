@@ -104,6 +104,8 @@ ROUTES: Final[Mapping[str, Who]] = {
     # pages
     "GET /": Who.ANYONE,
     "GET /aide": Who.ANYONE,
+    "GET /calculateur": Who.ANYONE,
+    "POST /calculateur/tableau": Who.ANYONE,
     "GET /conditions": Who.ANYONE,
     "GET /confidentialite": Who.ANYONE,
     "GET /mentions-legales": Who.ANYONE,

@@ -290,6 +290,8 @@ def _letters() -> Stub:
         ),
         ListGrounds=pb.ListGroundsResponse(grounds=grounds),
         DescribeForm=pb.DescribeFormResponse(fields=fields),
+        PlanTermination=pb.PlanTerminationResponse(plan=sample_letter.termination_plan()),
+        PlanTerminations=sample_letter.planned_rows,
         EvaluateTermination=pb.EvaluateTerminationResponse(evaluation=sample_letter.evaluation()),
         PlanLetter=pb.PlanLetterResponse(evaluation=sample_letter.evaluation()),
         PreviewLetter=pb.PreviewLetterResponse(

@@ -22,6 +22,34 @@ def article(number: str = "L. 221-10-2", code: str = "code de la mutualité") ->
     )
 
 
+def termination_plan(**more: Any) -> letters_pb2.TerminationPlan:
+    known: dict[str, Any] = {
+        "evaluation": evaluation(),
+        "ends_from": "2026-12-24",
+        "cover": letters_pb2.CoverBetween(
+            kind=letters_pb2.CoverBetween.KIND_GAP,
+            days=1,
+            first_day="2026-12-31",
+            last_day="2026-12-31",
+            premium_cents=329,
+            sentences=["Si l’ancien organisme refuse la tolérance : un jour sans couverture."],
+            articles=[article()],
+        ),
+        "refund": letters_pb2.PremiumRefund(
+            refunded_days=31,
+            period_days=365,
+            amount_cents=10192,
+            sentence="Prime payée d’avance : 101,92 € à rendre.",
+        ),
+    }
+    return letters_pb2.TerminationPlan(**(known | more))
+
+
+def planned_rows(request: letters_pb2.PlanTerminationsRequest) -> Any:
+    row = letters_pb2.PlannedRow(send_day="2026-11-29")
+    return letters_pb2.PlanTerminationsResponse(rows=[row] * len(request.rows))
+
+
 def evaluation(**more: Any) -> letters_pb2.Evaluation:
     step = letters_pb2.Step
     known: dict[str, Any] = {

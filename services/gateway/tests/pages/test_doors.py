@@ -13,7 +13,8 @@ pytestmark = pytest.mark.slow  # every route, a request each
 
 PUBLIC = {
     "/", "/aide", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite",
-    "/contact", "/robots.txt", "/inscription", "/activation", "/activation/{token}",
+    "/contact", "/robots.txt", "/calculateur", "/calculateur/tableau",
+    "/inscription", "/activation", "/activation/{token}",
     "/connexion", "/deconnexion", "/mot-de-passe", "/mot-de-passe/{token}",
 }  # fmt: skip
 VALUES = {

@@ -8,8 +8,10 @@ from services.letters.domain.legal.codes import WarningCode
 from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
 from services.letters.domain.legal.evaluation import Evaluation
 
-_WITHOUT: Final = frozenset({WarningCode.OWN_DATE, WarningCode.UNVERIFIED_BASIS})
-"""Said because no text decides."""
+_WITHOUT: Final = frozenset(
+    {WarningCode.OWN_DATE, WarningCode.UNVERIFIED_BASIS, WarningCode.WAITING_PERIOD}
+)
+"""Said because no text decides: a clause does."""
 _OWN: Final[Mapping[WarningCode, tuple[Article, ...]]] = {
     WarningCode.LENDER_FIRST: assurances("L. 113-12-2"),
 }

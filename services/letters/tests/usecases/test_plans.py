@@ -53,7 +53,9 @@ def test_a_plan_says_its_days_its_risks_and_its_sums_each_with_its_article() -> 
     assert answer.wanted_new_start == "2027-01-01"
     assert found.ends_from == "2026-12-23"
     assert [one.code for one in answer.warnings][:2] == ["relies-on-tolerance", "cover-gap-risk"]
-    assert all(one.articles for one in answer.warnings)
+    cited = {one.code: [article.number for article in one.articles] for one in answer.warnings}
+    assert cited["cover-gap-risk"]
+    assert cited["waiting-period"] == []  # a clause decides, no article does
     assert (found.cover.kind, found.cover.days) == (pb.CoverBetween.KIND_GAP, 1)
     assert "31 décembre 2026" in found.cover.sentences[0].replace("\u00a0", " ")
     assert "3,29 €" in found.cover.sentences[1].replace("\u00a0", " ")
