@@ -1,6 +1,7 @@
 """Tables of contracts, planned: read, asked of letters by the hundred, and written back."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 10_000
 _AT_ONCE: Final = 200  # letters answers others between two calls
 _DEADLINE_S: Final = 20
+_LONGEST_NAME: Final = 80
+_LONGEST_CELL: Final = 1_200
 _ANSWERS: Final = (
     "Réponse", "Pourquoi", "Motif retenu", "Envoyer le", "Dernier jour sûr", "Dernier jour d'envoi",
     "Réception présumée", "Fin de l'ancien contrat", "Début du nouveau contrat",
@@ -36,16 +39,21 @@ async def planned_table(letters: "LettersServiceAsyncStub", data: bytes) -> Plan
 
     Raises ``SheetUnreadable`` and ``TooManyRows``.
     """
-    table = read_table(data, most_rows=MOST_ROWS)
+    table = await asyncio.to_thread(read_table, data, most_rows=MOST_ROWS)
     answers: list[pb.PlannedRow] = []
     for start in range(0, len(table.rows), _AT_ONCE):
-        rows = [
-            pb.PlanTerminationsRequest.Row(cells=table.cells(row))
-            for row in table.rows[start : start + _AT_ONCE]
-        ]
+        rows = [_asked(table.cells(row)) for row in table.rows[start : start + _AT_ONCE]]
         request = pb.PlanTerminationsRequest(rows=rows)
         answers += (await letters.PlanTerminations(request, timeout=_DEADLINE_S)).rows
     return PlannedTable(table, answers)
+
+
+def _asked(cells: Mapping[str, str]) -> pb.PlanTerminationsRequest.Row:
+    """Return a row without what no column of ours can be: every row repeats the names."""
+    known = {
+        name: cell[:_LONGEST_CELL] for name, cell in cells.items() if 0 < len(name) <= _LONGEST_NAME
+    }
+    return pb.PlanTerminationsRequest.Row(cells=known)
 
 
 def as_sheet(planned: PlannedTable, reasons: Reasons) -> bytes:

@@ -1,5 +1,6 @@
 """The calculator, open to all: when may a contract end, when to send, what lies between the two."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -106,7 +107,7 @@ async def plan_table(visit: Anyone) -> Response:
         about = {"sheet-unreadable": "tableau", "too-many-rows": "tableau"}
         form = Form.of(_DEFAULTS).turned_down(refusal, about=about)
         return await _page(visit, form, answered=False)
-    written = as_sheet(planned, visit.desk.reasons)
+    written = await asyncio.to_thread(as_sheet, planned, visit.desk.reasons)
     return visit.file(written, media_type=MEDIA_TYPE, filename="plans.csv", inline=False)
 
 

@@ -105,6 +105,16 @@ async def test_a_long_table_is_asked_by_the_hundred(api: Edge) -> None:
     assert (len(rows), sizes) == (450, [200, 200, 50])
 
 
+async def test_a_name_that_no_column_of_ours_bears_is_not_repeated_with_each_row(api: Edge) -> None:
+    api.letters.answers["PlanTerminations"] = planned
+
+    answer = await ask(api, f"contract_type;{'x' * 81};\nauto;mine;nameless\n")
+
+    asked = api.called("PlanTerminations").request.rows[0].cells
+    assert dict(asked) == {"contract_type": "auto"}
+    assert answer.json()["rows"][0]["ground"] == "HAMON"
+
+
 async def test_what_is_no_table_is_refused(api: Edge) -> None:
     empty = await ask(api, "")
     long = await ask(api, "contract_type\n" + "auto\n" * 10_001)
