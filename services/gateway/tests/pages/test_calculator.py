@@ -163,3 +163,25 @@ async def test_an_agent_goes_on_to_a_letter() -> None:
     shown = await browser.open(HEALTH)
 
     assert 'href="/resiliations/nouvelle"' in shown.text
+
+
+async def test_a_field_of_few_answers_is_a_list_that_may_stay_unanswered() -> None:
+    browser = rig.browser()
+    choice = pb.FormField.Choice
+    browser.stubs.letters.answers["DescribeForm"] = pb.DescribeFormResponse(
+        fields=[
+            pb.FormField(
+                name="event_kind",
+                kind=pb.FIELD_KIND_TEXT,
+                label="Que s’est-il passé ?",
+                choices=[choice(value="MOVE", label="Un déménagement")],
+            )
+        ]
+    )
+
+    shown = await browser.open("/calculateur?motif=RIA&event_kind=MOVE&calculer=1")
+
+    assert '<option value="MOVE" selected>Un déménagement</option>' in shown.text
+    assert '<option value="">Non précisé</option>' in shown.text
+    asked = browser.stubs.letters.requests("PlanTermination")[0]
+    assert dict(asked.facts.fields) == {"event_kind": "MOVE"}
