@@ -6,7 +6,7 @@ extra days and the Saturdays of *jours ouvrables* are not working days here: a w
 *ouvré*, Monday to Friday outside holidays.
 """
 
-from calendar import monthrange
+from calendar import isleap
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 PARIS: Final = ZoneInfo("Europe/Paris")
 _ONE_DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
+_FEBRUARY: Final = 1  # months from 0, as the sum of months has them
+_MONTH_LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FIXED_HOLIDAYS: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 
 
@@ -48,7 +50,8 @@ def add_months(day: date, months: int) -> date:
     """
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    longest = 29 if month == _FEBRUARY and isleap(year) else _MONTH_LENGTHS[month]
+    return date(year, month + 1, min(day.day, longest))
 
 
 def add_years(day: date, years: int) -> date:
@@ -101,4 +104,11 @@ def next_working_day(day: date) -> date:
     """Return this day if it is a working day, else the first one after it."""
     while not is_working_day(day):
         day += _ONE_DAY
+    return day
+
+
+def last_working_day(day: date) -> date:
+    """Return this day if it is a working day, else the last one before it."""
+    while not is_working_day(day):
+        day -= _ONE_DAY
     return day

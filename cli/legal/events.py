@@ -3,7 +3,7 @@
 from cli.legal.reading import Answer, Vector, answer
 from kit.money import Money
 from services.letters.domain.legal import borrower, events, refund, withdrawal
-from services.letters.domain.legal.senders import WithdrawalRegime
+from services.letters.domain.legal.codes import WithdrawalRegime
 
 
 def situation_change(vector: Vector) -> Answer:

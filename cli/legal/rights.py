@@ -13,8 +13,8 @@ from services.letters.domain.legal.codes import (
     Refusal,
     Requester,
     SenderMode,
+    WithdrawalRegime,
 )
-from services.letters.domain.legal.senders import WithdrawalRegime
 
 _SUBSCRIBERS: Final = {
     "NATURAL_PERSON": PolicyholderKind.PERSON,

@@ -1,3 +1,4 @@
+from calendar import monthrange
 from datetime import UTC, date, datetime
 
 import holidays as reference
@@ -86,6 +87,18 @@ def test_working_days_skip_weekends_and_holidays(start: str, count: int, end: st
 def test_the_next_working_day_is_today_when_today_is_one() -> None:
     assert days.next_working_day(day("Fri 2027-01-08")) == day("Fri 2027-01-08")
     assert days.next_working_day(day("Sat 2027-05-15")) == day("Tue 2027-05-18")  # Whit Monday
+
+
+def test_the_last_working_day_is_today_when_today_is_one() -> None:
+    assert days.last_working_day(day("Fri 2027-01-08")) == day("Fri 2027-01-08")
+    assert days.last_working_day(day("Mon 2027-05-17")) == day("Fri 2027-05-14")  # Whit Monday
+
+
+@given(st.dates(min_value=date(1850, 1, 1), max_value=date(2250, 1, 1)), st.integers(-600, 600))
+def test_a_month_ends_where_the_calendar_says(start: date, months: int) -> None:
+    end = days.add_months(start, months)
+
+    assert end.day == min(start.day, monthrange(end.year, end.month)[1])
 
 
 @given(st.dates(min_value=date(1950, 1, 1), max_value=date(2150, 1, 1)), st.integers(0, 60))

@@ -1178,6 +1178,7 @@ class Step(_message.Message):
     SENTENCE_FIELD_NUMBER: _builtins.int
     ARTICLES_FIELD_NUMBER: _builtins.int
     HOUR_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
     kind: Global___Step.Kind.ValueType
     label: _builtins.str
     """"Fin de l’ancien contrat" """
@@ -1186,7 +1187,9 @@ class Step(_message.Message):
     sentence: _builtins.str
     """How the day was found, in French."""
     hour: _builtins.str
-    """"à 24 h 00", "à 00 h 00" or empty."""
+    """"à 24 h 00", "à 00 h 00", "à 12 h 00" or empty."""
+    code: _builtins.str
+    """The reasoning, for machines: "end-month", "limit-notice", "safety-net"... Stable."""
     @_builtins.property
     def articles(self) -> _containers.RepeatedCompositeFieldContainer[Global___Article]: ...
     def __init__(
@@ -1198,10 +1201,11 @@ class Step(_message.Message):
         sentence: _builtins.str = ...,
         articles: _abc.Iterable[Global___Article] | None = ...,
         hour: _builtins.str = ...,
+        code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["articles", b"articles", "day", b"day", "hour", b"hour", "kind", b"kind", "label", b"label", "sentence", b"sentence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["articles", b"articles", "code", b"code", "day", b"day", "hour", b"hour", "kind", b"kind", "label", b"label", "sentence", b"sentence"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1273,6 +1277,8 @@ class Evaluation(_message.Message):
     NEEDS_DEFERRAL_AGREEMENT_FIELD_NUMBER: _builtins.int
     EARLIEST_NEW_START_FIELD_NUMBER: _builtins.int
     PLANNED_FROM_NEW_START_FIELD_NUMBER: _builtins.int
+    CONTRACT_END_DAY_FIELD_NUMBER: _builtins.int
+    DOUBLED_DAYS_FIELD_NUMBER: _builtins.int
     ok: _builtins.bool
     send_day: _builtins.str
     """The day to send on (the ideal one unless another was asked)."""
@@ -1297,6 +1303,10 @@ class Evaluation(_message.Message):
     """The only start that can be computed without one being wanted (HAMON, RIA: N for a sending now)."""
     planned_from_new_start: _builtins.bool
     """True when the user gives the start of the new contract (HAMON, RIA)."""
+    contract_end_day: _builtins.str
+    """Last day of a contract that outlives its cover (a sold vehicle); else empty."""
+    doubled_days: _builtins.int
+    """Days that both contracts cover for certain (a loan's cover)."""
     @_builtins.property
     def refusal(self) -> Global___Refusal: ...
     @_builtins.property
@@ -1343,10 +1353,12 @@ class Evaluation(_message.Message):
         needs_deferral_agreement: _builtins.bool = ...,
         earliest_new_start: _builtins.str = ...,
         planned_from_new_start: _builtins.bool = ...,
+        contract_end_day: _builtins.str = ...,
+        doubled_days: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["refusal", b"refusal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_mail", b"allowed_mail", "allowed_senders", b"allowed_senders", "catalogue_version", b"catalogue_version", "earliest_new_start", b"earliest_new_start", "earliest_send_day", b"earliest_send_day", "exact", b"exact", "gap_days", b"gap_days", "last_covered_day", b"last_covered_day", "latest_safe_send_day", b"latest_safe_send_day", "latest_send_day", b"latest_send_day", "legal_basis", b"legal_basis", "mentions", b"mentions", "needs_deferral_agreement", b"needs_deferral_agreement", "neighbours", b"neighbours", "new_start", b"new_start", "ok", b"ok", "planned_from_new_start", b"planned_from_new_start", "presumed_receipt_day", b"presumed_receipt_day", "refusal", b"refusal", "send_day", b"send_day", "steps", b"steps", "wanted_new_start", b"wanted_new_start", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_mail", b"allowed_mail", "allowed_senders", b"allowed_senders", "catalogue_version", b"catalogue_version", "contract_end_day", b"contract_end_day", "doubled_days", b"doubled_days", "earliest_new_start", b"earliest_new_start", "earliest_send_day", b"earliest_send_day", "exact", b"exact", "gap_days", b"gap_days", "last_covered_day", b"last_covered_day", "latest_safe_send_day", b"latest_safe_send_day", "latest_send_day", b"latest_send_day", "legal_basis", b"legal_basis", "mentions", b"mentions", "needs_deferral_agreement", b"needs_deferral_agreement", "neighbours", b"neighbours", "new_start", b"new_start", "ok", b"ok", "planned_from_new_start", b"planned_from_new_start", "presumed_receipt_day", b"presumed_receipt_day", "refusal", b"refusal", "send_day", b"send_day", "steps", b"steps", "wanted_new_start", b"wanted_new_start", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,7 +11,8 @@ from services.letters.domain.legal.contract_types import CONTRACT_TYPES, Contrac
 
 PLANNED_FROM_NEW_START: Final = frozenset({Ground.HAMON, Ground.RIA})
 """Grounds whose sending day is computed from the wanted start of the new contract."""
-_SHOWN: Final = (Ground.RIA, Ground.HAMON, Ground.ECHEANCE, Ground.CUSTOM)
+_ALWAYS_SHOWN: Final = frozenset({Ground.RIA, Ground.HAMON, Ground.CHATEL, Ground.ECHEANCE})
+"""Grounds people look for: shown even closed, with the reason. The others are shown when open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +46,10 @@ def holders(rule: TypeRule) -> tuple[PolicyholderKind, ...]:
 def offered_grounds(
     contract_type: ContractType, held_by: PolicyholderKind, family: CodeFamily, *, on: date
 ) -> tuple[OfferedGround, ...]:
-    """Return every ground we write for, open ones first, each with its articles."""
+    """Return the grounds of a contract type, open ones first, each with its articles."""
     rule = CONTRACT_TYPES[contract_type]
-    found = [_offered(ground, rule, held_by, family, on) for ground in _SHOWN]
-    shown = [one for one in found if one.refusal is not Refusal.GROUND_NOT_IN_FORCE]
+    found = [_offered(ground, rule, held_by, family, on) for ground in grounds.READING_ORDER]
+    shown = [one for one in found if one.refusal is None or _is_told(one)]
     return tuple(sorted(shown, key=lambda one: one.refusal is not None))
 
 
@@ -56,10 +57,13 @@ def _offered(
     ground: Ground, rule: TypeRule, held_by: PolicyholderKind, family: CodeFamily, on: date
 ) -> OfferedGround:
     row = grounds.rule_on(ground, on)
-    refusal = eligibility.check(ground, rule.type, policyholder=held_by)
-    if refusal is None and not grounds.is_offered(ground, rule):
-        refusal = Refusal.GROUND_NOT_OFFERED
+    refusal = eligibility.check(ground, rule.type, policyholder=held_by, family=family)
     if row is None:
         refusal = Refusal.GROUND_NOT_IN_FORCE
     articles = grounds.legal_basis(row, rule, family) if row else ()
     return OfferedGround(ground=ground, articles=articles, refusal=refusal)
+
+
+def _is_told(closed: OfferedGround) -> bool:
+    in_force = closed.refusal is not Refusal.GROUND_NOT_IN_FORCE
+    return in_force and closed.ground in _ALWAYS_SHOWN

@@ -146,6 +146,9 @@ class Frozen:
     catalogue_version: str
     recipient: LetterRecipient
     frozen_at: datetime
+    law_valid_from: date | None = None
+    """Since when the row of law it rests on holds: with the version, what explains it later."""
+    law_valid_until: date | None = None
 
     def answers(
         self,

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from kit.errors import TurnedDown
-from services.letters.domain.legal import forms
+from services.letters.domain.legal import forms, questions
 from services.letters.domain.letter import Letter, State
 from services.letters.domain.words import search_words
 
@@ -79,7 +79,7 @@ def outline(
 
 
 def _policyholder(letter: Letter) -> list[Missing]:
-    asked = forms.POLICYHOLDER_FIELDS.get(letter.ground, ()) if letter.ground else ()
+    asked = questions.POLICYHOLDER_FIELDS.get(letter.ground, ()) if letter.ground else ()
     persons = letter.policyholder.persons
     if "birth_day" in asked and any(person.birth_day is None for person in persons):
         return [Missing(code="policyholder", field="birth_day")]

@@ -6,14 +6,14 @@ from datetime import date
 
 from kit.errors import FieldError, InvalidFields, TurnedDown
 from services.letters.domain.catalogue import PLANNED_FROM_NEW_START, contract_types
-from services.letters.domain.legal import eligibility, engine, forms, grounds
+from services.letters.domain.legal import eligibility, engine, forms
 from services.letters.domain.legal.codes import (
     CodeFamily,
     MailKind,
     PolicyholderKind,
     SenderMode,
 )
-from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
+from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.evaluation import ContractFacts, Evaluation, Timing
 from services.letters.domain.letter import ImpossibleTermination, Letter
 
@@ -157,6 +157,7 @@ def addable_types(letter: Letter) -> tuple[ContractType, ...]:
     if letter.frozen is not None:
         return ()
     holder = kind_of(letter)
+    family = letter.written_to.code_family if letter.written_to else CodeFamily.ASSURANCES
     types = tuple(rule.type for rule in contract_types(holder))
     ground = letter.ground
     if ground is None:
@@ -164,6 +165,5 @@ def addable_types(letter: Letter) -> tuple[ContractType, ...]:
     return tuple(
         one
         for one in types
-        if eligibility.check(ground, one, policyholder=holder) is None
-        and grounds.is_offered(ground, CONTRACT_TYPES[one])
+        if eligibility.check(ground, one, policyholder=holder, family=family) is None
     )

@@ -32,7 +32,10 @@ class Sheet:
     law: CodeFamily
     contracts: tuple[Contract, ...]
     articles: tuple[Article, ...] = ()
+    presumed_receipt: date | None = None
     last_covered_day: date | None = None
+    contract_end: date | None = None
+    """Last day of a contract that outlives its cover: that of a sold vehicle."""
     new_start: date | None = None
     mail_kind: MailKind | None = None
     mandate: MandateMention = MandateMention.HELD
@@ -100,7 +103,9 @@ def sheet(
         law=law_of(letter),
         contracts=letter.contracts,
         articles=evaluation.legal_basis if evaluation else (),
+        presumed_receipt=known.presumed_receipt if known else None,
         last_covered_day=known.last_covered_day if known else None,
+        contract_end=known.contract_end if known else None,
         new_start=known.new_start if known else None,
         mail_kind=mail_kind,
         mandate=mandate,

@@ -8,7 +8,7 @@ from typing import Final
 
 import phonenumbers
 from jinja2 import Environment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kit import french
 from kit.pdf import Renderer
@@ -19,6 +19,9 @@ from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.sentences import Catalogue
 from services.letters.domain.sheet import Preview, Printed, Sheet
 from services.letters.domain.window import window_lines
+from services.letters.partners.ground_words import GroundWords
+from services.letters.partners.marking import set_name as _name
+from services.letters.partners.marking import set_prose as _typo
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 STYLESHEET: Final = TEMPLATES / "letter" / "letter.css"
@@ -32,7 +35,11 @@ _BY_GROUND: Final = {
     Ground.HAMON: "hamon.html",
     Ground.RIA: "ria.html",
     Ground.CUSTOM: "custom.html",
+    Ground.RENONCIATION: "renonciation.html",
+    Ground.EMPRUNTEUR_SUBSTITUTION: "substitution.html",
 }
+_SHARED: Final = "event.html"
+"""The grounds whose words are data: ``templates/letter/grounds.toml``."""
 _TAGS: Final = {
     "page.html": {"head": "header", "body": "main", "subject": "h1", "item": "", "item_end": ""},
     # the pane stands inside a page that has its own heading, and its items are laid out in groups
@@ -58,6 +65,8 @@ class JinjaTypesetter:
     ) -> None:
         self._renderer = renderer
         self._pages = _environment(catalogue)
+        self._grounds = GroundWords(TEMPLATES / "letter" / "grounds.toml", catalogue)
+        self._pages.globals["grounds"] = self._grounds.table
         self._demonstration = demonstration
         self._previews: OrderedDict[str, Printed] = OrderedDict()
 
@@ -76,9 +85,9 @@ class JinjaTypesetter:
     def _page(self, sheet: Sheet, *, layout: str = "page.html", tight: bool = False) -> str:
         """Return the page before it is set; everything people typed is escaped."""
         foot = self._pages.get_template("foot.txt")
-        template = _BY_GROUND.get(sheet.ground, "letter.html") if sheet.ground else "letter.html"
-        return self._pages.get_template(template).render(
+        return self._pages.get_template(_template_of(sheet)).render(
             sheet=sheet,
+            said=self._grounds.said(sheet),
             layout=layout,
             tags=_TAGS[layout],
             tight=tight,
@@ -103,6 +112,12 @@ class JinjaTypesetter:
         while len(self._previews) > _KEPT:
             self._previews.popitem(last=False)
         return self._previews[html]
+
+
+def _template_of(sheet: Sheet) -> str:
+    if sheet.ground is None:
+        return "letter.html"
+    return _BY_GROUND.get(sheet.ground, _SHARED)
 
 
 def catalogue() -> Catalogue:
@@ -134,20 +149,6 @@ def _environment(words: Catalogue) -> Environment:
         "thing": lambda contract: _thing(contract, words),
     }
     return pages
-
-
-def _typo(text: str) -> Markup:
-    """Set prose: French spaces, raised endings, and a thin space any font can print."""
-    html = str(escape(french.typography(text)))
-    html = html.replace(french.THIN, f'<span class="fine">{french.NO_BREAK}</span>')
-    html = re.sub(r"\bM(me|lle)(?=\W|$)", r"M<sup>\1</sup>", html)
-    html = re.sub(r"\b1er\b", "1<sup>er</sup>", html)
-    return Markup(html)  # noqa: S704 - escaped above, and only our own tags added
-
-
-def _name(text: str) -> Markup:
-    """Set what people typed, as it stands: a name is never corrected, nor read as markup."""
-    return Markup('<span class="nom">{}</span>').format(text)
 
 
 def _person(full_name: str) -> Markup:

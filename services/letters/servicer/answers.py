@@ -5,7 +5,7 @@ from typing import Final
 
 from preavis.letters.v1 import letters_pb2 as pb
 from services.letters.domain.catalogue import OfferedGround, holders
-from services.letters.domain.legal import forms
+from services.letters.domain.legal import questions
 from services.letters.domain.legal.codes import (
     Ground,
     MailKind,
@@ -49,18 +49,20 @@ _STEPS: Final = {
     StepKind.START: pb.Step.KIND_START,
 }
 _FIELD_KINDS: Final = {
-    forms.FieldKind.TEXT: pb.FIELD_KIND_TEXT,
-    forms.FieldKind.LONG_TEXT: pb.FIELD_KIND_LONG_TEXT,
-    forms.FieldKind.DAY: pb.FIELD_KIND_DAY,
-    forms.FieldKind.MONTHS: pb.FIELD_KIND_WHOLE_NUMBER,
-    forms.FieldKind.SIREN: pb.FIELD_KIND_SIREN,
-    forms.FieldKind.PHONE: pb.FIELD_KIND_PHONE,
-    forms.FieldKind.EMAIL: pb.FIELD_KIND_EMAIL,
-    forms.FieldKind.FLAG: pb.FIELD_KIND_YES_NO,
+    questions.FieldKind.TEXT: pb.FIELD_KIND_TEXT,
+    questions.FieldKind.LONG_TEXT: pb.FIELD_KIND_LONG_TEXT,
+    questions.FieldKind.DAY: pb.FIELD_KIND_DAY,
+    questions.FieldKind.MONTHS: pb.FIELD_KIND_WHOLE_NUMBER,
+    questions.FieldKind.SIREN: pb.FIELD_KIND_SIREN,
+    questions.FieldKind.PHONE: pb.FIELD_KIND_PHONE,
+    questions.FieldKind.EMAIL: pb.FIELD_KIND_EMAIL,
+    questions.FieldKind.FLAG: pb.FIELD_KIND_YES_NO,
+    questions.FieldKind.DAYS: pb.FIELD_KIND_WHOLE_NUMBER,
+    questions.FieldKind.CHOICE: pb.FIELD_KIND_CHOICE,
 }
 _FIELD_SCOPES: Final = {
-    forms.Scope.LETTER: pb.FIELD_SCOPE_LETTER,
-    forms.Scope.CONTRACT: pb.FIELD_SCOPE_CONTRACT,
+    questions.Scope.LETTER: pb.FIELD_SCOPE_LETTER,
+    questions.Scope.CONTRACT: pb.FIELD_SCOPE_CONTRACT,
 }
 
 
@@ -144,8 +146,8 @@ class Answers:
 
     def form(self, contract_type: ContractType, ground: Ground) -> list[pb.FormField]:
         """Return the questions of a pair; those about the policyholder's own record come first."""
-        own = [self._own_field(name) for name in forms.POLICYHOLDER_FIELDS.get(ground, ())]
-        return own + [self._field(one) for one in forms.fields_for(contract_type, ground)]
+        own = [self._own_field(name) for name in questions.POLICYHOLDER_FIELDS.get(ground, ())]
+        return own + [self._field(one) for one in questions.fields_for(contract_type, ground)]
 
     def documents(self, codes: Iterable[str]) -> list[pb.FormDocument]:
         """Return the papers a ground asks for."""
@@ -189,6 +191,8 @@ class Answers:
             allowed_mail=_mail(of.allowed_mail),
             catalogue_version=of.catalogue_version,
             mentions=of.mentions,
+            contract_end_day=iso(of.contract_end),
+            doubled_days=of.doubled_days,
             needs_deferral_agreement=of.refusal is Refusal.DEFERRAL_NOT_AGREED
             or WarningCode.RELIES_ON_DEFERRAL in of.warnings,
         )
@@ -202,9 +206,10 @@ class Answers:
             sentence=words.sentence,
             articles=[self._words.article(one) for one in of.articles],
             hour=words.hour,
+            code=kebab(of.sentence),
         )
 
-    def _field(self, of: forms.Field) -> pb.FormField:
+    def _field(self, of: questions.Field) -> pb.FormField:
         words = self._words.catalogue.field(of.code)
         return pb.FormField(
             name=of.code,
@@ -213,9 +218,13 @@ class Answers:
             required=of.required,
             label=words.label,
             help=words.help,
+            choices=[
+                pb.FormField.Choice(value=value, label=self._words.catalogue.choice(of.code, value))
+                for value in of.choices
+            ],
             default_value=of.default,
             max_length=of.longest,
-            must_be_true=of.required and of.kind is forms.FieldKind.FLAG,
+            must_be_true=of.required and of.kind is questions.FieldKind.FLAG,
         )
 
     def _own_field(self, name: str) -> pb.FormField:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kit.ids import derived_id, new_id
 from services.letters.domain.contract import Contract
+from services.letters.domain.legal import questions
 from services.letters.domain.legal.codes import CodeFamily, Ground, MailKind
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import Author, Extras, Frozen, Letter, MandateMention
@@ -42,6 +43,22 @@ BERAUD: Final = Letterhead(
     email="contact@agence-beraud.example",
     representative="Pierre Béraud",
 )
+EVENT_FIELDS: Final = {
+    "event_day": "2026-11-20",
+    "event_kind": "DOMICILE",
+    "risk_link": "Le logement assuré n'est plus occupé.",
+    "event_cause": "inondation non garantie",
+    "requester_quality": "héritière",
+    "request_day": "2026-11-02",
+}
+LOAN_FIELDS: Final = {
+    "loan_references": "P-4471 / P-4472",
+    "lender_name": "Banque des Alpilles",
+    "lender_accepted": "true",
+    "lender_decision_day": "2026-11-19",
+    "wanted_new_start": "2027-03-01",
+    "new_insurer_name": "Garantie du Littoral",
+}
 RIA_FIELDS: Final = {
     "first_subscription": "2022-02-01",
     "wanted_new_start": "2027-01-01",
@@ -62,6 +79,11 @@ HAMON_FIELDS: Final = {
 ECHEANCE_FIELDS: Final = {"anniversary": "2027-02-01", "notice_months": "2"}
 CUSTOM_FIELDS: Final = {"ground_text": "Le tarif a doublé sans avis.", "reviewed": "true"}
 FIELDS: Final = {
+    **dict.fromkeys(questions.QUESTIONS, EVENT_FIELDS),
+    Ground.CHATEL: {"anniversary": "2027-02-01", "renewal_notice_sent": "2026-11-20"},
+    Ground.EMPRUNTEUR_SUBSTITUTION: LOAN_FIELDS,
+    Ground.EMPRUNTEUR_RESILIATION: LOAN_FIELDS,
+    Ground.RENONCIATION: {"channel": "DOORSTEP", "concluded": "2026-11-20"},
     Ground.RIA: RIA_FIELDS,
     Ground.HAMON: HAMON_FIELDS,
     Ground.ECHEANCE: ECHEANCE_FIELDS,

@@ -13,7 +13,7 @@ from kit.ids import derived_id
 from kit.text import tidy
 from services.letters.domain.content_hash import content_hash
 from services.letters.domain.contract import LONGEST_REFERENCE, Contract
-from services.letters.domain.legal import forms
+from services.letters.domain.legal import forms, questions
 from services.letters.domain.legal.codes import Ground
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import Author, Extras, Letter, checked_extras
@@ -171,8 +171,8 @@ async def set_contract(
     )
     shared = frozenset(
         field.code
-        for field in forms.fields_for(contract_type, ground)
-        if field.scope is forms.Scope.LETTER
+        for field in questions.fields_for(contract_type, ground)
+        if field.scope is questions.Scope.LETTER
     )
 
     def change(letter: Letter) -> Letter:

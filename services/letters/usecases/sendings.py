@@ -300,5 +300,7 @@ async def _printed(
         catalogue_version=evaluation.catalogue_version,
         recipient=letter.written_to,
         frozen_at=at,
+        law_valid_from=evaluation.valid_from,
+        law_valid_until=evaluation.valid_until,
     )
     return frozen, printed.pdf

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from kit.days import is_working_day, next_working_day, paris_date, paris_instant
+from kit.days import is_working_day, last_working_day, next_working_day, paris_date, paris_instant
 
 CUTOFF: Final = time(10, 30)
 """From that Paris time on, what is validated leaves on the next posting day."""
@@ -33,6 +33,4 @@ def last_posting_day(day: date) -> date:
 
     A letter that must leave by a Sunday is posted on the Friday.
     """
-    while not is_posting_day(day):
-        day -= _ONE_DAY
-    return day
+    return last_working_day(day)

@@ -14,8 +14,7 @@ from services.letters.domain.legal import (
     renewal_notice,
     withdrawal,
 )
-from services.letters.domain.legal.codes import Ground
-from services.letters.domain.legal.senders import WithdrawalRegime
+from services.letters.domain.legal.codes import Ground, WithdrawalRegime
 from tests.prove.law import clock, walking
 from tests.prove.law.walking import DAY
 

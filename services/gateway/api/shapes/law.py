@@ -162,6 +162,7 @@ class Step(Shape):
     """One line of the dates, and why."""
 
     kind: Literal["send", "receipt", "end", "start", "other"] | None
+    code: str = Field(description="The reasoning, stable: `end-month`, `limit-notice`…")
     label: str = Field(description="In French.")
     day: Day
     hour: Text
@@ -222,6 +223,10 @@ class Evaluation(Shape):
     planned_from_new_start: bool = Field(
         description="The start of the new contract is given, and the sending day computed."
     )
+    contract_end_day: Day = Field(
+        description="The last day of a contract that outlives its cover, as a sold vehicle’s does."
+    )
+    doubled_days: int = Field(description="Days that both contracts cover for certain.")
     catalogue_version: str = Field(description="The version of the law’s catalogue that answered.")
 
 

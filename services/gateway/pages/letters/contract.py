@@ -19,7 +19,12 @@ router = APIRouter()
 _SHOW: Final = "afficher"  # the buttons that only redraw the page
 _COMPUTE: Final = "calculer"
 _START: Final = "wanted_new_start"
-_DATED_FIRST: Final = ("anniversary", "first_subscription")  # what a ground's window hangs on
+_DATED_FIRST: Final = (
+    "event_day",
+    "concluded",
+    "anniversary",
+    "first_subscription",
+)  # what a ground's window hangs on
 
 
 @dataclass(slots=True)

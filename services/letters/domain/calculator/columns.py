@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from kit.errors import FieldError, InvalidFields
 from kit.money import Money
 from services.letters.domain.calculator.plan import Question
-from services.letters.domain.legal import forms, grounds
+from services.letters.domain.legal import forms, ground_rows, grounds, questions
 from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.evaluation import is_reasonable
@@ -53,6 +53,7 @@ class Names:
                     (one, catalogue.contract_type(one).label) for one in ContractType
                 ),
                 "ground": _named((one, catalogue.ground(one).label) for one in Ground),
+                **_choices(catalogue),
                 "policyholder_kind": _aliases(table["policyholder_kind"]),
                 "code_family": _aliases(table["code_family"]),
             },
@@ -151,14 +152,16 @@ class _Row:
                 self.wrong.setdefault(error.field, error)
             return {}
 
-    def _answer(self, field: forms.Field) -> str:
+    def _answer(self, field: questions.Field) -> str:
         written = self._cells[field.code]
-        if field.kind is forms.FieldKind.DAY:
+        if field.kind is questions.FieldKind.DAY:
             day = self.day(field.code)
             return day.isoformat() if day else ""
-        if field.kind is forms.FieldKind.FLAG and bare(written) not in _YES | _NO:
+        if field.kind is questions.FieldKind.CHOICE:
+            return self._names.values[field.code].get(bare(written), written)
+        if field.kind is questions.FieldKind.FLAG and bare(written) not in _YES | _NO:
             self._mistake(field.code, "value-unknown", value=written[:40])
-        if field.kind is forms.FieldKind.FLAG:
+        if field.kind is questions.FieldKind.FLAG:
             return "true" if bare(written) in _YES else ""
         return written
 
@@ -209,12 +212,26 @@ def _money(text: str) -> Money:
     return Money(int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")))
 
 
-def _fields(contract_type: ContractType, ground: Ground) -> tuple[forms.Field, ...]:
-    return forms.fields_for(contract_type, ground)
+def _fields(contract_type: ContractType, ground: Ground) -> tuple[questions.Field, ...]:
+    return questions.fields_for(contract_type, ground)
 
 
 def _pairs() -> Iterable[tuple[ContractType, Ground]]:
-    return ((type_, row.ground) for type_ in ContractType for row in grounds.GROUNDS)
+    return ((type_, row.ground) for type_ in ContractType for row in ground_rows.GROUNDS)
+
+
+def _choices(catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """Return, for each question with a closed list, the names of its answers."""
+    asked = {one.code: one for type_, ground in _pairs() for one in _fields(type_, ground)}
+    return {
+        code: {
+            bare(name): value
+            for value in one.choices
+            for name in (value, catalogue.choice(code, value))
+        }
+        for code, one in asked.items()
+        if one.choices
+    }
 
 
 def _named(entries: Iterable[tuple[StrEnum, str]]) -> dict[str, str]:

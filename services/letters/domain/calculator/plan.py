@@ -98,6 +98,7 @@ def _cover(question: Question, answer: Evaluation) -> Cover | None:
     legal = answer.new_start or answer.nearest_new_start
     if wanted is None or legal is None:
         return None
+    legal += answer.doubled_days * ONE_DAY  # a loan's old cover may outlive the new one's start
     tolerated = WarningCode.RELIES_ON_TOLERANCE in answer.warnings
     if tolerated:  # a body that refuses the tolerance ends the cover by the law's own month
         legal -= answer.gap_days * ONE_DAY

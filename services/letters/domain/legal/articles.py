@@ -40,3 +40,8 @@ def mutualite(*numbers: str) -> tuple[Article, ...]:
 def securite_sociale(*numbers: str) -> tuple[Article, ...]:
     """Return articles of the Code de la sécurité sociale."""
     return tuple(Article(LawCode.SECURITE_SOCIALE, number) for number in numbers)
+
+
+def consommation(*numbers: str) -> tuple[Article, ...]:
+    """Return articles of the Code de la consommation."""
+    return tuple(Article(LawCode.CONSOMMATION, number) for number in numbers)

@@ -31,6 +31,14 @@ def check(
 def check_facts(contracts: Sequence[ContractFacts]) -> Refusal | None:
     """Return the same for contracts already known to share policyholder and recipient."""
     effects = {
-        (one.anniversary, one.wanted_new_start, one.wanted_last_covered_day) for one in contracts
+        (
+            one.anniversary,
+            one.wanted_new_start,
+            one.wanted_last_covered_day,
+            one.event_day,
+            one.renewal_notice_sent,
+            one.concluded,
+        )
+        for one in contracts
     }
     return check({one.ground for one in contracts}, same_effect=len(effects) == 1)

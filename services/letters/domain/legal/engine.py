@@ -5,17 +5,33 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from services.letters.domain.legal import compatibility, eligibility, grounds
-from services.letters.domain.legal.answers import anniversary, custom, infra_annual
+from services.letters.domain.legal import compatibility, eligibility, events, grounds
+from services.letters.domain.legal.answers import (
+    anniversary,
+    borrower,
+    by_law,
+    by_post,
+    custom,
+    event,
+    infra_annual,
+    renewal_notice,
+    withdrawal,
+)
 from services.letters.domain.legal.answers.case import Case, case_of
 from services.letters.domain.legal.codes import Ground, Refusal
-from services.letters.domain.legal.contract_types import CONTRACT_TYPES
 from services.letters.domain.legal.evaluation import ContractFacts, Evaluation, Timing
 
 _ANSWERS: Final[Mapping[Ground, Callable[[Case], Evaluation]]] = {
     Ground.ECHEANCE: anniversary.answer,
+    Ground.CHATEL: renewal_notice.answer,
     Ground.HAMON: infra_annual.answer,
     Ground.RIA: infra_annual.answer,
+    **dict.fromkeys(events.RULES, event.answer),
+    Ground.VENTE_VEHICULE: by_law.sale,
+    Ground.RETRAIT_AGREMENT: by_law.licence,
+    Ground.EMPRUNTEUR_SUBSTITUTION: borrower.substitution,
+    Ground.EMPRUNTEUR_RESILIATION: borrower.termination,
+    Ground.RENONCIATION: withdrawal.answer,
     Ground.CUSTOM: custom.answer,
 }
 
@@ -26,9 +42,22 @@ def evaluate(contracts: Sequence[ContractFacts], timing: Timing) -> Evaluation:
     ``contracts`` are those of one letter, of one policyholder to one recipient; at least one.
     Raises ``InvalidFields`` when a day the ground cannot do without is unknown.
     """
+    if timing.by_paper:
+        return by_post.answer(contracts, timing, _evaluate)
+    return _evaluate(contracts, timing)
+
+
+def _evaluate(contracts: Sequence[ContractFacts], timing: Timing) -> Evaluation:
     case = case_of(contracts, timing)
-    refusal = compatibility.check_facts(contracts) or _standing_refusal(contracts, timing)
-    if refusal:
+    if mixed := compatibility.check_facts(contracts):  # no date lifts it: letters of their own
+        return replace(
+            case.refused(mixed),
+            nearest_send_day=None,
+            nearest_new_start=None,
+            fallback=None,
+            steps=(),
+        )
+    if refusal := _standing_refusal(contracts, timing):
         return case.refused(refusal)
     if timing.send_day and timing.send_day < timing.first_send_day:
         return _day_over(contracts, timing, timing.send_day)
@@ -37,7 +66,7 @@ def evaluate(contracts: Sequence[ContractFacts], timing: Timing) -> Evaluation:
 
 def _day_over(contracts: Sequence[ContractFacts], timing: Timing, over: date) -> Evaluation:
     """Refuse a sending day that is over, and give the day the engine would choose instead."""
-    best = evaluate(contracts, replace(timing, send_day=None))
+    best = _evaluate(contracts, replace(timing, send_day=None))
     return case_of(contracts, timing).refused(
         Refusal.SEND_DAY_OVER,
         {"send_day": over, "first_send_day": timing.first_send_day},
@@ -62,10 +91,10 @@ def _refusal_of(one: ContractFacts, timing: Timing) -> Refusal | None:
         requester=one.requester,
         professional_use=one.professional_use,
         other_guarantees=one.other_guarantees,
+        distinct_from_mandatory=not one.tied_to_mandatory,
+        family=one.code_family,
     )
     if refusal:
         return refusal
-    if not grounds.is_offered(one.ground, CONTRACT_TYPES[one.contract_type]):
-        return Refusal.GROUND_NOT_OFFERED
     in_force = grounds.rule_on(one.ground, timing.send_day or timing.first_send_day)
     return None if in_force else Refusal.GROUND_NOT_IN_FORCE

@@ -16,6 +16,7 @@ from services.letters.domain.legal.codes import (
     PolicyholderKind,
     Refusal,
     Requester,
+    SalesChannel,
     SenderMode,
     WarningCode,
 )
@@ -55,6 +56,34 @@ class ContractFacts:
     """HAMON and RIA: first day at the new insurer."""
     wanted_last_covered_day: date | None = None
     """CUSTOM: last day covered by the old contract, in the policyholder's own words."""
+    tied_to_mandatory: bool = False
+    """RIA: an option of the employer's mandatory contract, not a contract of its own."""
+    event_day: date | None = None
+    """The day that opens the ground: move, sale, refusal, publication, information."""
+    clause_window_days: int = 30
+    """AUGMENTATION_TARIF: days that the contract leaves to answer the increase."""
+    clause_delay_months: int = 1
+    """AUGMENTATION_TARIF: months from receipt to the end, as the contract says."""
+    renewal_notice_sent: date | None = None
+    """CHATEL: postmark of the renewal notice; unknown when none came."""
+    printed_deadline: date | None = None
+    """CHATEL: last sending day that the notice itself prints."""
+    channel: SalesChannel | None = None
+    """RENONCIATION: how the contract was concluded."""
+    concluded: date | None = None
+    """RENONCIATION: day of conclusion; for life, the day one was told of it."""
+    documents_received: date | None = None
+    documents_never_received: bool = False
+    right_never_notified: bool = False
+    """RENONCIATION at a distance: nothing ever said that the contract could be undone."""
+    first_premium_paid: date | None = None
+    """RENONCIATION: after free months, the day something was first paid."""
+    duration_days: int | None = None
+    """RENONCIATION: length of the cover, when it is not a year or more."""
+    right_lost: bool = False
+    """RENONCIATION: a claim is known, a guarantee was used, or the contract was performed."""
+    lender_accepted: bool = True
+    """EMPRUNTEUR_RESILIATION: what the lender decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +95,8 @@ class Timing:
     send_day: date | None = None
     new_start: date | None = None
     """Wished start of the new contract; wins over the one stored with the contract."""
+    by_paper: bool = False
+    """Posted, not sent by LRE: it leaves on working days only."""
 
     def __post_init__(self) -> None:
         """Refuse days too far for the calendar to be walked. Raises ``InvalidFields``."""
@@ -97,6 +128,8 @@ class Step:
     day: date | None = None
     facts: Facts = field(default_factory=dict)
     articles: tuple[Article, ...] = ()
+    at_noon: bool = False
+    """The day breaks at noon instead of midnight: a licence withdrawn, C. assur. L. 326-12."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +167,10 @@ class Evaluation:
 
     ok: bool
     catalogue_version: str
+    valid_from: date | None = None
+    """Since when the row of law that answered holds."""
+    valid_until: date | None = None
+    """First day on which it no longer holds; ``None`` while it is in force."""
     refusal: Refusal | None = None
     refusal_facts: Facts = field(default_factory=dict)
     nearest_send_day: date | None = None
@@ -146,6 +183,10 @@ class Evaluation:
     presumed_receipt: date | None = None
     last_covered_day: date | None = None
     new_start: date | None = None
+    contract_end: date | None = None
+    """Last day of the contract, when it outlives its cover: a sold vehicle, a loan's cover."""
+    doubled_days: int = 0
+    """Days that both contracts cover, and that are paid twice."""
     exact: bool = True
     gap_days: int = 0
     exact_start_before: date | None = None

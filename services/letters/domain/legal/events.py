@@ -1,11 +1,13 @@
 """Events that open a ground: a change of situation, a sale, a claim, a refusal, a publication."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Final
 
 from kit.days import add_months
-from services.letters.domain.legal.codes import Refusal, WarningCode
+from services.letters.domain.legal.codes import Ground, Refusal, WarningCode
 
 ONE_DAY: Final = timedelta(days=1)
 NOON: Final = time(12)
@@ -13,6 +15,27 @@ LICENCE_DAYS: Final = timedelta(days=40)
 RISK_DECREASE_DAYS: Final = timedelta(days=30)
 SALE_NOTICE: Final = timedelta(days=10)
 SALE_AUTOMATIC_MONTHS: Final = 6
+
+
+class Effect(StrEnum):
+    """When a contract ends, once the event is invoked."""
+
+    MONTH_AFTER_RECEIPT = "MONTH_AFTER_RECEIPT"
+    ON_RECEIPT = "ON_RECEIPT"
+    THIRTY_DAYS_AFTER_SENDING = "THIRTY_DAYS_AFTER_SENDING"
+    EVENT_DAY = "EVENT_DAY"  # by law, whatever the letter
+    BY_CONTRACT = "BY_CONTRACT"  # no text fixes it: the letter says "at receipt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRule:
+    """How long an event may be invoked, and what invoking it does."""
+
+    effect: Effect
+    window_months: int | None = None
+    """Calendar months to send after the event; ``None`` without a limit."""
+    before_event: Refusal = Refusal.EVENT_NOT_OCCURRED
+    """What a letter sent before the event is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +67,54 @@ class VehicleSale:
     refusal: Refusal | None = None
 
 
+_MONTH: Final = Effect.MONTH_AFTER_RECEIPT
+RULES: Final[Mapping[Ground, EventRule]] = {
+    Ground.CHANGEMENT_SITUATION: EventRule(effect=_MONTH, window_months=3),
+    Ground.APRES_SINISTRE: EventRule(effect=_MONTH, window_months=1),
+    Ground.DIMINUTION_RISQUE: EventRule(
+        effect=Effect.THIRTY_DAYS_AFTER_SENDING, before_event=Refusal.INSURER_REFUSAL_REQUIRED
+    ),
+    Ground.TRANSFERT_PORTEFEUILLE: EventRule(effect=Effect.BY_CONTRACT, window_months=1),
+    Ground.CESSION_BIEN: EventRule(effect=Effect.ON_RECEIPT),
+    Ground.DECES_ASSURE: EventRule(effect=Effect.ON_RECEIPT),
+    Ground.PERTE_TOTALE: EventRule(effect=Effect.EVENT_DAY),
+    Ground.AUGMENTATION_TARIF: EventRule(effect=_MONTH),  # the clause's own window and delay
+    Ground.MODIFICATION_GROUPE: EventRule(effect=Effect.BY_CONTRACT),
+    Ground.ADHESION_OBLIGATOIRE: EventRule(effect=_MONTH),
+    Ground.C2S: EventRule(effect=_MONTH),
+}
+"""The grounds that an event opens, each with its clock. Doubts: docs/law/events.md."""
+
+
+def invoke(
+    ground: Ground,
+    event_day: date,
+    send_day: date,
+    *,
+    clause_window_days: int | None = None,
+    clause_delay_months: int = 1,
+) -> EventEffect:
+    """Return what a letter of that day does after the event, by the ground's own clock.
+
+    A contract's clause may give a window in days and a delay in months (AUGMENTATION_TARIF).
+
+    Our reading: sending within the window suffices; receipt after it is worth a warning.
+    """
+    rule = RULES[ground]
+    last_send = _last_send(rule, event_day, clause_window_days)
+    if send_day < event_day:
+        return EventEffect(last_send=last_send, refusal=rule.before_event)
+    if last_send and send_day > last_send:
+        return EventEffect(last_send=last_send, refusal=Refusal.WINDOW_CLOSED)
+    receipt = send_day + ONE_DAY
+    return EventEffect(
+        last_send=last_send,
+        presumed_receipt=receipt,
+        last_covered_day=_end(rule.effect, event_day, send_day, clause_delay_months),
+        warning=(WarningCode.RECEIPT_AFTER_WINDOW if last_send and receipt > last_send else None),
+    )
+
+
 def situation_change(event_day: date, send_day: date) -> EventEffect:
     """Return the effect of a letter after a change of situation, sent within three months.
 
@@ -51,9 +122,8 @@ def situation_change(event_day: date, send_day: date) -> EventEffect:
     the former situation and absent from the new one.
 
     Law: C. assur. art. L. 113-16 and R. 113-6; C. mut. art. L. 221-17 and R. 221-7.
-    Our reading: sending within the window suffices; receipt after it is worth a warning.
     """
-    return _month_after_receipt(event_day, send_day, window_months=3)
+    return invoke(Ground.CHANGEMENT_SITUATION, event_day, send_day)
 
 
 def post_claim(insurer_notice: date, send_day: date) -> EventEffect:
@@ -61,7 +131,7 @@ def post_claim(insurer_notice: date, send_day: date) -> EventEffect:
 
     Law: C. assur. art. R. 113-10, al. 2.
     """
-    return _month_after_receipt(insurer_notice, send_day, window_months=1)
+    return invoke(Ground.APRES_SINISTRE, insurer_notice, send_day)
 
 
 def risk_decrease(insurer_refusal: date | None, send_day: date) -> EventEffect:
@@ -69,11 +139,9 @@ def risk_decrease(insurer_refusal: date | None, send_day: date) -> EventEffect:
 
     Law: C. assur. art. L. 113-4, al. 4.
     """
-    if insurer_refusal is None or send_day < insurer_refusal:
+    if insurer_refusal is None:
         return EventEffect(refusal=Refusal.INSURER_REFUSAL_REQUIRED)
-    return EventEffect(
-        presumed_receipt=send_day + ONE_DAY, last_covered_day=send_day + RISK_DECREASE_DAYS
-    )
+    return invoke(Ground.DIMINUTION_RISQUE, insurer_refusal, send_day)
 
 
 def portfolio_transfer(publication: date, send_day: date) -> EventEffect:
@@ -81,8 +149,7 @@ def portfolio_transfer(publication: date, send_day: date) -> EventEffect:
 
     Law: C. assur. art. L. 324-1.
     """
-    last_send = add_months(publication, 1)
-    return EventEffect(last_send=last_send, refusal=_timeliness(publication, send_day, last_send))
+    return invoke(Ground.TRANSFERT_PORTEFEUILLE, publication, send_day)
 
 
 def licence_withdrawn(publication: date) -> datetime:
@@ -123,20 +190,21 @@ def _sale_refusal(sale_day: date, send_day: date, automatic_end: date) -> Refusa
     return Refusal.ALREADY_TERMINATED_BY_LAW if send_day >= automatic_end else None
 
 
-def _month_after_receipt(event_day: date, send_day: date, *, window_months: int) -> EventEffect:
-    last_send = add_months(event_day, window_months)
-    if refusal := _timeliness(event_day, send_day, last_send):
-        return EventEffect(last_send=last_send, refusal=refusal)
-    receipt = send_day + ONE_DAY
-    return EventEffect(
-        last_send=last_send,
-        presumed_receipt=receipt,
-        last_covered_day=add_months(receipt, 1),
-        warning=WarningCode.RECEIPT_AFTER_WINDOW if receipt > last_send else None,
-    )
+def _last_send(rule: EventRule, event_day: date, clause_days: int | None) -> date | None:
+    if clause_days is not None:
+        return event_day + timedelta(days=clause_days)
+    return None if rule.window_months is None else add_months(event_day, rule.window_months)
 
 
-def _timeliness(event_day: date, send_day: date, last_send: date) -> Refusal | None:
-    if send_day < event_day:
-        return Refusal.EVENT_NOT_OCCURRED
-    return Refusal.WINDOW_CLOSED if send_day > last_send else None
+def _end(effect: Effect, event_day: date, send_day: date, months: int) -> date | None:
+    match effect:
+        case Effect.MONTH_AFTER_RECEIPT:
+            return add_months(send_day + ONE_DAY, months)
+        case Effect.ON_RECEIPT:
+            return send_day + ONE_DAY
+        case Effect.THIRTY_DAYS_AFTER_SENDING:
+            return send_day + RISK_DECREASE_DAYS
+        case Effect.EVENT_DAY:
+            return event_day
+        case Effect.BY_CONTRACT:
+            return None

@@ -1,106 +1,25 @@
-"""What each pair of contract type and ground asks of the agent, and how the answers are read.
-
-The French labels and helps are in ``templates/legal/labels.toml``, under the same codes.
-"""
+"""How the answers to a pair's questions are read, checked and given to the engine."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
 from stdnum.fr import siren as siren_number
 
 from kit.errors import FieldError, InvalidFields
-from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind
-from services.letters.domain.legal.contract_types import (
-    CONTRACT_TYPES,
-    ContractType,
-    Section,
-    TypeRule,
-    YearlyExit,
+from services.letters.domain.legal import questions
+from services.letters.domain.legal.codes import (
+    CodeFamily,
+    Ground,
+    PolicyholderKind,
+    Requester,
+    SalesChannel,
 )
+from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
 from services.letters.domain.legal.evaluation import ContractFacts, is_reasonable
+from services.letters.domain.legal.questions import Field, FieldKind, fields_for
 from services.letters.domain.policyholder import is_email, phone_number
-
-
-class Scope(StrEnum):
-    """Whether each contract of a letter has its own answer."""
-
-    LETTER = "LETTER"
-    CONTRACT = "CONTRACT"
-
-
-class FieldKind(StrEnum):
-    """How a field is typed and shown."""
-
-    TEXT = "TEXT"
-    LONG_TEXT = "LONG_TEXT"
-    DAY = "DAY"  # sent as an ISO day
-    MONTHS = "MONTHS"
-    SIREN = "SIREN"
-    PHONE = "PHONE"
-    EMAIL = "EMAIL"
-    FLAG = "FLAG"  # "true", or no answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One question to the agent."""
-
-    code: str
-    kind: FieldKind
-    required: bool = True
-    """The letter cannot leave without it; a required FLAG is a box to tick."""
-    default: str = ""
-    scope: Scope = Scope.LETTER
-    longest: int = 120
-    """Characters for texts, months for a number of months."""
-
-
-_DAY, _TEXT, _FLAG = FieldKind.DAY, FieldKind.TEXT, FieldKind.FLAG
-TYPE_LABEL: Final = Field(code="type_label", kind=_TEXT, scope=Scope.CONTRACT, longest=60)
-ANNIVERSARY: Final = Field(code="anniversary", kind=_DAY, scope=Scope.CONTRACT)
-NOTICE_MONTHS: Final = Field(
-    code="notice_months", kind=FieldKind.MONTHS, scope=Scope.CONTRACT, default="2", longest=2
-)
-FIRST_SUBSCRIPTION: Final = Field(code="first_subscription", kind=_DAY, scope=Scope.CONTRACT)
-NEW_START: Final = Field(code="wanted_new_start", kind=_DAY)
-NEW_INSURER_NAME: Final = Field(code="new_insurer_name", kind=_TEXT)
-NEW_CONTRACT_REFERENCE: Final = Field(
-    code="new_contract_reference", kind=_TEXT, scope=Scope.CONTRACT, required=False, longest=60
-)
-ACTS_FOR_NEW_INSURER: Final = Field(code="acts_for_new_insurer", kind=_FLAG)
-NEW_INSURER_SIREN: Final = Field(code="new_insurer_siren", kind=FieldKind.SIREN, longest=9)
-NEW_INSURER_STATUS: Final = Field(code="new_insurer_status", kind=_TEXT, longest=160)
-CONTACT_NAME: Final = Field(code="contact_name", kind=_TEXT, longest=80)
-CONTACT_PHONE: Final = Field(code="contact_phone", kind=FieldKind.PHONE, longest=20)
-CONTACT_EMAIL: Final = Field(code="contact_email", kind=FieldKind.EMAIL)
-OTHER_GUARANTEES: Final = Field(
-    code="other_guarantees", kind=_FLAG, scope=Scope.CONTRACT, required=False
-)
-DEFERRAL_AGREED: Final = Field(code="deferral_agreed", kind=_FLAG, required=False)
-VEHICLE_PLATE: Final = Field(
-    code="vehicle_plate", kind=_TEXT, scope=Scope.CONTRACT, required=False, longest=12
-)
-RISK_ADDRESS: Final = Field(code="risk_address", kind=_TEXT, scope=Scope.CONTRACT, required=False)
-GROUND_TEXT: Final = Field(code="ground_text", kind=FieldKind.LONG_TEXT, longest=1200)
-GROUND_ARTICLE: Final = Field(code="ground_article", kind=_TEXT, required=False)
-WANTED_END: Final = Field(code="wanted_last_covered_day", kind=_DAY, required=False)
-REVIEWED: Final = Field(code="reviewed", kind=_FLAG)
-
-POLICYHOLDER_FIELDS: Final[Mapping[Ground, tuple[str, ...]]] = {
-    Ground.RIA: ("birth_name", "birth_day"),
-}
-"""What the ground asks of the policyholder's own record, beyond name and address: RIA guide 3.2."""
-
-
-def fields_for(contract_type: ContractType, ground: Ground) -> tuple[Field, ...]:
-    """Return the questions of a pair, in the order they are asked."""
-    rule = CONTRACT_TYPES[contract_type]
-    label = (TYPE_LABEL,) if contract_type is ContractType.AUTRE else ()
-    return (*label, *_thing(rule), *_by_ground(rule, ground))
 
 
 def required_fields(contract_type: ContractType, ground: Ground) -> tuple[str, ...]:
@@ -149,19 +68,43 @@ def facts(
     code_family: CodeFamily,
 ) -> ContractFacts:
     """Return the engine's facts from answers already ``checked``; absent ones stay unknown."""
+    channel = _given(values, questions.CHANNEL)
     return ContractFacts(
         contract_type=contract_type,
         ground=ground,
         policyholder=policyholder,
         code_family=code_family,
-        anniversary=_day(values, ANNIVERSARY),
-        notice_months=int(values.get(NOTICE_MONTHS.code) or NOTICE_MONTHS.default),
-        first_subscription=_day(values, FIRST_SUBSCRIPTION),
-        other_guarantees=bool(_given(values, OTHER_GUARANTEES)),
-        deferral_agreed=bool(_given(values, DEFERRAL_AGREED)),
-        wanted_new_start=_day(values, NEW_START),
-        wanted_last_covered_day=_day(values, WANTED_END),
+        requester=_requester(contract_type, policyholder),
+        anniversary=_day(values, questions.ANNIVERSARY),
+        notice_months=_number(values, questions.NOTICE_MONTHS) or 2,
+        first_subscription=_day(values, questions.FIRST_SUBSCRIPTION),
+        other_guarantees=_ticked(values, questions.OTHER_GUARANTEES),
+        deferral_agreed=_ticked(values, questions.DEFERRAL_AGREED),
+        wanted_new_start=_day(values, questions.NEW_START),
+        wanted_last_covered_day=_day(values, questions.WANTED_END),
+        tied_to_mandatory=_ticked(values, questions.TIED_TO_MANDATORY),
+        event_day=_day(values, questions.EVENT_DAY),
+        clause_window_days=_number(values, questions.CLAUSE_WINDOW) or 30,
+        clause_delay_months=_number(values, questions.CLAUSE_DELAY) or 1,
+        renewal_notice_sent=_day(values, questions.RENEWAL_NOTICE_SENT),
+        printed_deadline=_day(values, questions.PRINTED_DEADLINE),
+        channel=SalesChannel(channel) if channel in set(SalesChannel) else None,
+        concluded=_day(values, questions.CONCLUDED),
+        documents_received=_day(values, questions.DOCUMENTS_RECEIVED),
+        documents_never_received=_ticked(values, questions.DOCUMENTS_NEVER),
+        right_never_notified=_ticked(values, questions.RIGHT_NEVER_NOTIFIED),
+        first_premium_paid=_day(values, questions.FIRST_PREMIUM),
+        duration_days=_number(values, questions.DURATION),
+        right_lost=_ticked(values, questions.RIGHT_LOST),
+        lender_accepted=_ticked(values, questions.LENDER_ACCEPTED),
     )
+
+
+def _requester(contract_type: ContractType, policyholder: PolicyholderKind) -> Requester:
+    """Return in what quality the policyholder of a group contract asks."""
+    if not CONTRACT_TYPES[contract_type].group:
+        return Requester.POLICYHOLDER
+    return Requester.EMPLOYER if policyholder is PolicyholderKind.COMPANY else Requester.MEMBER
 
 
 def _given(values: Mapping[str, str], field: Field) -> str:
@@ -174,54 +117,13 @@ def _given(values: Mapping[str, str], field: Field) -> str:
     return value or field.default
 
 
-def _by_ground(rule: TypeRule, ground: Ground) -> tuple[Field, ...]:
-    match ground:
-        case Ground.ECHEANCE:
-            return (ANNIVERSARY, _notice(rule), replace(FIRST_SUBSCRIPTION, required=False))
-        case Ground.HAMON:
-            delegation = (ACTS_FOR_NEW_INSURER,) if rule.new_insurer_notifies else ()
-            return (
-                FIRST_SUBSCRIPTION,
-                NEW_START,
-                NEW_INSURER_NAME,
-                NEW_CONTRACT_REFERENCE,
-                *delegation,
-            )
-        case Ground.RIA:
-            return _RIA_INDIVIDUAL
-        case _:
-            return (GROUND_TEXT, GROUND_ARTICLE, WANTED_END, REVIEWED)
+def _ticked(values: Mapping[str, str], field: Field) -> bool:
+    return bool(_given(values, field))
 
 
-_RIA_INDIVIDUAL: Final = (
-    FIRST_SUBSCRIPTION,
-    NEW_START,
-    NEW_INSURER_NAME,
-    NEW_INSURER_SIREN,
-    NEW_INSURER_STATUS,
-    NEW_CONTRACT_REFERENCE,
-    CONTACT_NAME,
-    CONTACT_PHONE,
-    CONTACT_EMAIL,
-    OTHER_GUARANTEES,
-    DEFERRAL_AGREED,
-    ACTS_FOR_NEW_INSURER,
-)
-
-
-def _notice(rule: TypeRule) -> Field:
-    by_clause = rule.yearly_exit is YearlyExit.CLAUSE
-    return replace(
-        NOTICE_MONTHS,
-        longest=rule.longest_notice_months,
-        default="" if by_clause else NOTICE_MONTHS.default,  # the contract alone knows
-    )
-
-
-def _thing(rule: TypeRule) -> tuple[Field, ...]:
-    if rule.motor and rule.private:
-        return (VEHICLE_PLATE,)
-    return (RISK_ADDRESS,) if rule.section is Section.HOME else ()
+def _number(values: Mapping[str, str], field: Field) -> int | None:
+    text = values.get(field.code) or field.default
+    return int(text) if text else None
 
 
 def _day(values: Mapping[str, str], field: Field) -> date | None:
@@ -248,6 +150,16 @@ def _months(value: str, field: Field) -> _Read:
     if not re.fullmatch(r"[0-9]{1,2}", value) or not 1 <= int(value) <= field.longest:
         return value, "months-out-of-range"
     return str(int(value)), ""
+
+
+def _days(value: str, field: Field) -> _Read:
+    if not re.fullmatch(r"[0-9]{1,4}", value) or not 1 <= int(value) <= field.longest:
+        return value, "days-out-of-range"
+    return str(int(value)), ""
+
+
+def _choice(value: str, field: Field) -> _Read:
+    return value, "" if value in field.choices else "value-unknown"
 
 
 def _siren(value: str, _field: Field) -> _Read:
@@ -280,4 +192,6 @@ _READERS: Final = {
     FieldKind.PHONE: _phone,
     FieldKind.EMAIL: _email,
     FieldKind.FLAG: _flag,
+    FieldKind.DAYS: _days,
+    FieldKind.CHOICE: _choice,
 }

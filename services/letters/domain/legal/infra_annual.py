@@ -73,8 +73,16 @@ class IdealSending:
     earliest_deferred: date
     """As early as ``earliest_tolerant``, or earlier when RIA lets the end be deferred."""
     latest_tolerant: date
-    exact_start_before: date
-    exact_start_after: date
+
+    @property
+    def exact_start_before(self) -> date:
+        """The nearest earlier start that can be reached to the day."""
+        return _exact_start(self.wanted_last_covered_day + ONE_DAY, -ONE_DAY)
+
+    @property
+    def exact_start_after(self) -> date:
+        """The nearest later start that can be reached to the day."""
+        return _exact_start(self.wanted_last_covered_day + ONE_DAY, ONE_DAY)
 
     @property
     def exact(self) -> bool:
@@ -155,8 +163,6 @@ def ideal_sending(new_start: date, ground: Ground) -> IdealSending:
         earliest_tolerant=tolerant,
         earliest_deferred=min(tolerant, civil_month) if ground is Ground.RIA else tolerant,
         latest_tolerant=latest_sending(end + timedelta(days=tolerance)),
-        exact_start_before=_exact_start(new_start, -ONE_DAY),
-        exact_start_after=_exact_start(new_start, ONE_DAY),
     )
 
 
@@ -212,7 +218,8 @@ def plan_sending(
     refusal = _too_soon(chosen, first_send_day, opening) or _unfit(
         chosen, ideal, ground, deferral_agreed=deferral_agreed
     )
-    if refusal is Refusal.TOO_LATE and opening and opening > ideal.latest_tolerant:
+    young = opening is not None and opening > max(first_send_day, ideal.latest_tolerant)
+    if refusal is Refusal.TOO_LATE and young:  # its age is what forbids it, not the calendar
         refusal = Refusal.ONE_YEAR_NOT_ELAPSED
     if refusal:
         right, start = _nearest(refusal, first, new_start, ideal)

@@ -1,22 +1,16 @@
 """In whose name a letter may leave, and by which mail."""
 
-from enum import StrEnum
 from typing import Final
 
-from services.letters.domain.legal.codes import Ground, MailKind, Refusal, SenderMode
+from services.letters.domain.legal.codes import (
+    Ground,
+    MailKind,
+    Refusal,
+    SenderMode,
+    WithdrawalRegime,
+)
 from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
 from services.letters.domain.legal.evaluation import SenderOption
-
-
-class WithdrawalRegime(StrEnum):
-    """What opens a withdrawal, and therefore how it counts and travels."""
-
-    DOORSTEP_14 = "DOORSTEP_14"  # C. assur. L. 112-9
-    DISTANCE_14 = "DISTANCE_14"  # C. assur. L. 112-2-1
-    AFFINITY_30 = "AFFINITY_30"  # C. assur. L. 112-10
-    LIFE_30 = "LIFE_30"  # C. assur. L. 132-5-1
-    CONSUMER_GOODS_14 = "CONSUMER_GOODS_14"  # C. conso. L. 221-18
-
 
 _ANY_LRE: Final = (MailKind.LRE_SIMPLE, MailKind.LRE_ACKNOWLEDGED)
 _ACKNOWLEDGED: Final = (MailKind.LRE_ACKNOWLEDGED,)

@@ -4,11 +4,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from typing_extensions import override
 
-from kit.french import long_day, plain_day, typography
+from kit.french import long_day, plain_day
+from kit.french import typography as set_in_french
 from services.letters.domain.legal.articles import Article, LawCode
 from services.letters.domain.legal.codes import Ground, Refusal, WarningCode
 from services.letters.domain.legal.contract_types import ContractType, Section
@@ -16,6 +18,8 @@ from services.letters.domain.legal.evaluation import Evaluation, Facts, Step
 from services.letters.domain.legal.infra_annual import TOLERANCE_DAYS, forward_effect
 
 _UNITS: Final = {"days": ("jour", "jours"), "months": ("mois", "mois")}
+typography: Final = lru_cache(maxsize=4_096)(set_in_french)
+"""The articles and most sentences come back with each answer: they are set once."""
 _WORDS: Final = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")
 
 
@@ -63,7 +67,7 @@ class Catalogue:
         return StepWords(
             label=typography(kind["label"]),
             sentence=_said(self._dates["sentence"][step.sentence], step.facts),
-            hour=typography(kind.get("hour", "")) if step.day else "",
+            hour=typography(kind.get("noon" if step.at_noon else "hour", "")) if step.day else "",
         )
 
     def refusal(self, evaluation: Evaluation) -> str:
@@ -123,6 +127,10 @@ class Catalogue:
     def field(self, code: str) -> Labels:
         """Return a form field's label and help."""
         return self._entry("field", code)
+
+    def choice(self, field: str, value: str) -> str:
+        """Return what an answer of a CHOICE field is called."""
+        return typography(self._labels["choice"][field][value]["label"])
 
     def document(self, code: str) -> Labels:
         """Return a required document's name and what becomes of it."""

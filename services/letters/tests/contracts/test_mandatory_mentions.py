@@ -47,6 +47,13 @@ MENTIONS = {
         r"La date de prise d’effet du nouveau contrat est le lendemain de la date d’effet de la "
         r"résiliation à 00 h 00"
     ),
+    "renewal_notice": r"avis d’échéance n’ayant été envoyé que le 20 novembre 2026",
+    "event_day": r"20 novembre 2026",
+    "risk_link": r"Lien avec le risque garanti : Le logement assuré n'est plus occupé\.",
+    "loan_references": r"Références du prêt P-4471 / P-4472",
+    "substitute_start": r"1er mars 2027",
+    "lender_decision": r"Banque des Alpilles ayant accepté, par décision du 19 novembre 2026",
+    "withdrawal_statement": r"nous vous notifions sans ambiguïté la renonciation au contrat",
     "new_insurer_contact": r"Mme Inès Carpentier.*04 65 71 20 20.*resiliations@solenne\.example",
 }
 """What must be printed for each code of ``Evaluation.mentions``."""
@@ -74,7 +81,30 @@ CASES = [
     (ContractType.SANTE_INDIVIDUELLE, Ground.ECHEANCE, M),
     (ContractType.SANTE_INDIVIDUELLE, Ground.ECHEANCE, S),
     (ContractType.GAV, Ground.CUSTOM, A),
+    (ContractType.SANTE_COLLECTIVE_FACULTATIVE, Ground.RIA, M),
+    (ContractType.AUTO, Ground.CHATEL, A),
+    (ContractType.HABITATION_LOCATAIRE, Ground.CHANGEMENT_SITUATION, A),
+    (ContractType.SANTE_INDIVIDUELLE, Ground.CHANGEMENT_SITUATION, M),
+    (ContractType.AUTO, Ground.VENTE_VEHICULE, A),
+    (ContractType.PNO, Ground.CESSION_BIEN, A),
+    (ContractType.PNO, Ground.DECES_ASSURE, A),
+    (ContractType.MOBILE, Ground.PERTE_TOTALE, A),
+    (ContractType.AUTO, Ground.DIMINUTION_RISQUE, A),
+    (ContractType.GAV, Ground.APRES_SINISTRE, A),
+    (ContractType.GAV, Ground.AUGMENTATION_TARIF, A),
+    (ContractType.PREVOYANCE, Ground.MODIFICATION_GROUPE, A),
+    (ContractType.SANTE_INDIVIDUELLE, Ground.ADHESION_OBLIGATOIRE, S),
+    (ContractType.SANTE_INDIVIDUELLE, Ground.C2S, M),
+    (ContractType.AUTO, Ground.RETRAIT_AGREMENT, A),
+    (ContractType.AUTO, Ground.TRANSFERT_PORTEFEUILLE, A),
+    (ContractType.EMPRUNTEUR, Ground.EMPRUNTEUR_SUBSTITUTION, A),
+    (ContractType.EMPRUNTEUR, Ground.EMPRUNTEUR_RESILIATION, A),
+    (ContractType.GAV, Ground.RENONCIATION, A),
 ]
+
+
+def test_every_ground_is_among_the_letters_read_here() -> None:
+    assert {ground for _, ground, _ in CASES} == set(Ground)
 
 
 @pytest.mark.parametrize(("contract_type", "ground", "family"), CASES)
@@ -88,6 +118,7 @@ def test_every_mandatory_mention_of_the_ground_is_printed(
 
     assert asked
     assert not [code for code in asked if not re.search(MENTIONS[code], text)]
+    assert "à compléter" not in text
 
 
 @pytest.mark.parametrize(

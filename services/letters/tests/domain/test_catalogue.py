@@ -13,10 +13,10 @@ PERSON, COMPANY = PolicyholderKind.PERSON, PolicyholderKind.COMPANY
 @pytest.mark.parametrize(
     ("kind", "held_by", "found"),
     [
-        (ContractType.SANTE_INDIVIDUELLE, PERSON, [Ground.RIA, Ground.ECHEANCE, Ground.CUSTOM]),
-        (ContractType.AUTO, PERSON, [Ground.HAMON, Ground.ECHEANCE, Ground.CUSTOM]),
-        (ContractType.AUTO, COMPANY, [Ground.ECHEANCE, Ground.CUSTOM]),
-        (ContractType.ASSURANCE_VIE, PERSON, [Ground.CUSTOM]),
+        (ContractType.SANTE_INDIVIDUELLE, PERSON, [Ground.RIA, Ground.ECHEANCE, Ground.CHATEL]),
+        (ContractType.AUTO, PERSON, [Ground.HAMON, Ground.ECHEANCE, Ground.CHATEL]),
+        (ContractType.FLOTTE, COMPANY, [Ground.ECHEANCE, Ground.VENTE_VEHICULE]),
+        (ContractType.ASSURANCE_VIE, PERSON, [Ground.RENONCIATION, Ground.CUSTOM]),
     ],
 )
 def test_open_grounds_come_first(
@@ -24,7 +24,8 @@ def test_open_grounds_come_first(
 ) -> None:
     offered = offered_grounds(kind, held_by, CodeFamily.ASSURANCES, on=day("Mon 2026-11-23"))
 
-    assert [one.ground for one in offered if one.refusal is None] == found
+    assert [one.ground for one in offered if one.refusal is None][: len(found)] == found
+    assert next(one.ground for one in reversed(offered) if one.refusal is None) is Ground.CUSTOM
     assert [one.refusal is None for one in offered] == sorted(
         (one.refusal is None for one in offered), reverse=True
     )
@@ -37,6 +38,7 @@ def test_a_closed_ground_says_why() -> None:
 
     reasons = {one.ground: one.refusal for one in offered}
     assert reasons[Ground.ECHEANCE] is Refusal.LIFE_EXCLUDED
+    assert Ground.C2S not in reasons  # closed, and nobody looks for it there
 
 
 def test_a_ground_is_not_shown_before_its_law() -> None:
@@ -60,7 +62,10 @@ def test_a_company_is_not_offered_private_types_alone() -> None:
 
 
 def test_only_types_that_the_ground_serves_may_join() -> None:
-    assert addable_types(a_letter()) == (ContractType.SANTE_INDIVIDUELLE,)
+    assert addable_types(a_letter()) == (
+        ContractType.SANTE_INDIVIDUELLE,
+        ContractType.SANTE_COLLECTIVE_FACULTATIVE,
+    )
     hamon = addable_types(a_letter(a_contract(ContractType.AUTO, Ground.HAMON)))
     assert ContractType.MOTO in hamon
     assert ContractType.SANTE_INDIVIDUELLE not in hamon

@@ -10,6 +10,7 @@ from kit.errors import InvalidFields
 from kit.failpoints import Crashed, crash_at
 from services.letters.domain.legal.codes import Ground, MailKind, SenderMode
 from services.letters.domain.legal.contract_types import ContractType
+from services.letters.domain.legal.grounds import CATALOGUE_VERSION
 from services.letters.domain.letter import (
     GenerationGivenUp,
     GenerationSuperseded,
@@ -77,6 +78,8 @@ async def test_freezing_locks_the_content_and_keeps_the_printed_bytes(house: Hou
     assert house.files.kept[frozen.sha256] == pdf
     assert (frozen.send_day, frozen.new_start) == (IDEAL, day("Fri 2027-01-01"))
     assert frozen.presumed_receipt == day("Mon 2026-11-30")
+    assert frozen.catalogue_version == CATALOGUE_VERSION
+    assert (frozen.law_valid_from, frozen.law_valid_until) == (day("Tue 2020-12-01"), None)
     assert house.letterheads.asked == [IDEAL]
     [printed] = house.typesetter.printed
     assert (printed.day, printed.is_draft) == (IDEAL, False)

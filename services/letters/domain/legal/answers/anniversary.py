@@ -3,14 +3,13 @@
 from dataclasses import replace
 
 from kit.days import add_years
-from services.letters.domain.legal import anniversary, infra_annual
+from services.letters.domain.legal import anniversary
 from services.letters.domain.legal.answers import steps
 from services.letters.domain.legal.answers.case import Case
-from services.letters.domain.legal.codes import Ground, PolicyholderKind, Refusal, WarningCode
+from services.letters.domain.legal.codes import Refusal, WarningCode
 from services.letters.domain.legal.evaluation import (
     Evaluation,
     Facts,
-    Fallback,
     SendWindow,
     Step,
     StepKind,
@@ -60,21 +59,8 @@ def _too_late(case: Case, limits: anniversary.AnniversaryWindow) -> Evaluation:
     return replace(
         refused,
         window=SendWindow(latest_safe=limits.last_safe, latest=limits.last_by_text),
-        steps=(_limit(case, limits),),
-        fallback=_fallback(case),
+        steps=(_limit(case, limits), *refused.steps),
     )
-
-
-def _fallback(case: Case) -> Fallback | None:
-    since, grounds = case.facts.first_subscription, {rule.any_time for rule in case.rules}
-    ground = grounds.pop() if len(grounds) == 1 else None
-    person = case.facts.policyholder is PolicyholderKind.PERSON and not case.facts.professional_use
-    offered = ground is Ground.HAMON or not any(rule.group for rule in case.rules)
-    if not (ground and since and person and offered):
-        return None
-    send_day = max(case.timing.first_send_day, infra_annual.opens_on(since))
-    reached = infra_annual.forward_effect(send_day)
-    return Fallback(ground=ground, send_day=send_day, new_start=reached.new_start)
 
 
 def _warnings(case: Case, verdict: WarningCode | None) -> tuple[WarningCode, ...]:

@@ -12,6 +12,7 @@ from services.letters.domain.legal.codes import (
     MailKind,
     PolicyholderKind,
     Refusal,
+    Requester,
     SenderMode,
     WarningCode,
 )
@@ -139,7 +140,7 @@ def test_a_contract_under_one_year_is_refused_with_the_day_it_opens() -> None:
     assert found.nearest_send_day == day("Sat 2027-05-01")
     assert found.nearest_new_start == day("Thu 2027-06-03")
     assert "1er\u00a0mai\u00a02027" in catalogue().refusal(found)
-    assert found.alternatives == (Ground.ECHEANCE,)
+    assert found.alternatives == (Ground.ECHEANCE, Ground.CHATEL)
     assert "s’ouvre le 1er\u00a0mai\u00a02027" in catalogue().step(found.steps[0]).sentence
 
 
@@ -195,7 +196,7 @@ def test_a_missed_anniversary_offers_the_next_one_and_the_any_time_ground() -> N
     assert found.refusal is Refusal.NOTICE_TOO_LATE
     assert "deux mois avant l’échéance" in told(found, StepKind.LIMIT)
     assert found.nearest_new_start == day("Sat 2028-01-01")
-    assert found.alternatives == (Ground.HAMON,)
+    assert found.alternatives == (Ground.HAMON, Ground.CHATEL)
     assert found.fallback is not None
     assert (found.fallback.send_day, found.fallback.new_start) == (TODAY, day("Fri 2026-12-25"))
 
@@ -267,10 +268,31 @@ def test_a_wish_beyond_any_contract_is_a_wrong_field(far: str) -> None:
     ]
 
 
-def test_ria_of_a_group_is_not_written_yet_and_offers_the_anniversary() -> None:
-    found = evaluate(replace(RIA, contract_type=ContractType.SANTE_COLLECTIVE_FACULTATIVE))
+def test_ria_serves_the_member_of_an_optional_group_and_the_employer_of_a_mandatory_one() -> None:
+    member = replace(
+        RIA,
+        contract_type=ContractType.SANTE_COLLECTIVE_FACULTATIVE,
+        requester=Requester.MEMBER,
+    )
+    employer = replace(
+        RIA,
+        contract_type=ContractType.SANTE_COLLECTIVE_OBLIGATOIRE,
+        policyholder=PolicyholderKind.COMPANY,
+        requester=Requester.EMPLOYER,
+        code_family=CodeFamily.SECURITE_SOCIALE,
+    )
 
-    assert found.refusal is Refusal.GROUND_NOT_OFFERED
+    assert evaluate(member).ok
+    assert evaluate(replace(member, tied_to_mandatory=True)).refusal is (
+        Refusal.CONTRACT_OUT_OF_SCOPE
+    )
+    assert [article.key for article in evaluate(employer).legal_basis] == [
+        "securite_sociale/L932-12-1",
+        "securite_sociale/R932-1-6-2",
+    ]
+    assert evaluate(
+        replace(employer, policyholder=PolicyholderKind.PERSON, requester=Requester.EMPLOYEE)
+    ).refusal is (Refusal.MANDATORY_MEMBERSHIP)
 
 
 def test_a_ground_did_not_exist_before_its_law() -> None:

@@ -3,10 +3,10 @@
 import pytest
 
 from kit.errors import InvalidFields
-from services.letters.domain.legal import forms
+from services.letters.domain.legal import forms, questions
 from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind
 from services.letters.domain.legal.contract_types import ContractType
-from services.letters.domain.legal.forms import Scope
+from services.letters.domain.legal.questions import Scope
 
 RIA_ANSWERS = {
     "first_subscription": "2022-02-01",
@@ -22,7 +22,7 @@ RIA_ANSWERS = {
 
 
 def codes(contract_type: ContractType, ground: Ground) -> list[str]:
-    return [field.code for field in forms.fields_for(contract_type, ground)]
+    return [field.code for field in questions.fields_for(contract_type, ground)]
 
 
 def wrong(values: dict[str, str], contract_type: ContractType, ground: Ground) -> dict[str, str]:
@@ -58,7 +58,7 @@ def test_ria_asks_for_every_field_of_the_guide() -> None:
     required = forms.required_fields(ContractType.SANTE_INDIVIDUELLE, Ground.RIA)
 
     assert set(RIA_ANSWERS) == set(required)
-    assert forms.POLICYHOLDER_FIELDS[Ground.RIA] == ("birth_name", "birth_day")
+    assert questions.POLICYHOLDER_FIELDS[Ground.RIA] == ("birth_name", "birth_day")
 
 
 def test_a_good_answer_is_tidied_and_unknown_codes_are_dropped() -> None:
@@ -185,5 +185,5 @@ def test_answers_become_facts() -> None:
 
 
 def test_the_new_insurer_is_the_letters_and_the_anniversary_the_contracts() -> None:
-    assert forms.NEW_INSURER_NAME.scope is Scope.LETTER
-    assert forms.ANNIVERSARY.scope is Scope.CONTRACT
+    assert questions.NEW_INSURER_NAME.scope is Scope.LETTER
+    assert questions.ANNIVERSARY.scope is Scope.CONTRACT

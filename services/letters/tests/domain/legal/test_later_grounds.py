@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from kit.money import Money
 from services.letters.domain.legal import borrower, events, refund, renewal_notice, withdrawal
-from services.letters.domain.legal.codes import Refusal, WarningCode
+from services.letters.domain.legal.codes import Refusal, WarningCode, WithdrawalRegime
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.renewal_notice import Regime
-from services.letters.domain.legal.senders import WithdrawalRegime
 from tests.support.time import day
 
 N, L, A = Regime.NORMAL, Regime.LATE_20_DAYS, Regime.NO_NOTICE
@@ -153,7 +152,21 @@ def test_life_documents_delivered_late_restart_the_delay_for_eight_years_at_most
         WithdrawalRegime.LIFE_30, day("Mon 2010-03-01"), documents_received=day("Sun 2020-03-01")
     )
 
-    assert found.day_zero == day("Thu 2018-03-01")
+    assert found.day_zero == day("Sun 2020-03-01")
+    assert found.last_day_safe == day("Thu 2018-03-01")  # over before they came
+
+
+@pytest.mark.parametrize(
+    ("contract_type", "regime"),
+    [
+        (ContractType.ANIMAUX, WithdrawalRegime.AFFINITY_30),
+        (ContractType.MOTO, WithdrawalRegime.LIFE_30),
+    ],
+)
+def test_a_regime_serves_the_products_it_was_written_for(
+    contract_type: ContractType, regime: WithdrawalRegime
+) -> None:
+    assert withdrawal.check_product(contract_type, regime) is Refusal.CONTRACT_OUT_OF_SCOPE
 
 
 def test_documents_never_received_keep_the_right_a_year_since_the_reform() -> None:

@@ -11,9 +11,9 @@ from services.letters.domain.legal.codes import (
     Refusal,
     Requester,
     SenderMode,
+    WithdrawalRegime,
 )
 from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
-from services.letters.domain.legal.senders import WithdrawalRegime
 from tests.support.time import day
 
 PERSON, COMPANY = PolicyholderKind.PERSON, PolicyholderKind.COMPANY
@@ -147,11 +147,27 @@ def test_a_person_is_offered_what_the_type_opens() -> None:
     def offered(contract_type: ContractType, who: PolicyholderKind) -> list[str]:
         return [str(ground) for ground in grounds.offered(contract_type, who, today)]
 
-    assert offered(ContractType.AUTO, PERSON) == ["HAMON", "ECHEANCE", "CUSTOM"]
-    assert offered(ContractType.AUTO, COMPANY) == ["ECHEANCE", "CUSTOM"]
-    assert offered(ContractType.SANTE_INDIVIDUELLE, PERSON) == ["RIA", "ECHEANCE", "CUSTOM"]
-    assert offered(ContractType.ASSURANCE_VIE, PERSON) == ["CUSTOM"]
-    assert offered(MANDATORY, COMPANY) == ["ECHEANCE", "CUSTOM"]
+    assert offered(ContractType.AUTO, PERSON) == [
+        "HAMON", "ECHEANCE", "CHATEL", "CHANGEMENT_SITUATION", "VENTE_VEHICULE", "PERTE_TOTALE",
+        "DIMINUTION_RISQUE", "APRES_SINISTRE", "AUGMENTATION_TARIF", "RETRAIT_AGREMENT",
+        "TRANSFERT_PORTEFEUILLE", "RENONCIATION", "CUSTOM",
+    ]  # fmt: skip
+    assert offered(ContractType.AUTO, COMPANY) == [
+        "ECHEANCE", "VENTE_VEHICULE", "PERTE_TOTALE", "DIMINUTION_RISQUE", "APRES_SINISTRE",
+        "AUGMENTATION_TARIF", "RETRAIT_AGREMENT", "TRANSFERT_PORTEFEUILLE", "CUSTOM",
+    ]  # fmt: skip
+    assert offered(ContractType.SANTE_INDIVIDUELLE, PERSON) == [
+        "RIA", "ECHEANCE", "CHATEL", "CHANGEMENT_SITUATION", "APRES_SINISTRE",
+        "AUGMENTATION_TARIF", "ADHESION_OBLIGATOIRE", "C2S", "RETRAIT_AGREMENT",
+        "TRANSFERT_PORTEFEUILLE", "RENONCIATION", "CUSTOM",
+    ]  # fmt: skip
+    assert offered(ContractType.EMPRUNTEUR, PERSON)[:2] == [
+        "EMPRUNTEUR_SUBSTITUTION", "EMPRUNTEUR_RESILIATION",
+    ]  # fmt: skip
+    assert offered(ContractType.ASSURANCE_VIE, PERSON) == ["RENONCIATION", "CUSTOM"]
+    assert offered(ContractType.VOYAGE_TEMPORAIRE, PERSON) == ["RENONCIATION", "CUSTOM"]
+    assert "RIA" in offered(MANDATORY, COMPANY)
+    assert offered(MANDATORY, PERSON) == ["CUSTOM"]
 
 
 @pytest.mark.parametrize(

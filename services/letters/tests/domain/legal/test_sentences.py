@@ -2,13 +2,21 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.letters.domain.legal import forms, grounds, senders
+from services.letters.domain.legal import (
+    events,
+    ground_rows,
+    grounds,
+    questions,
+    senders,
+    withdrawal,
+)
 from services.letters.domain.legal.answers import steps
 from services.letters.domain.legal.articles import Article
 from services.letters.domain.legal.codes import Ground, Refusal, WarningCode
@@ -24,8 +32,11 @@ def _table(name: str) -> dict[str, Any]:
 
 
 def _cited() -> set[Article]:
-    tables = [row.basis for row in grounds.GROUNDS] + [row.group_basis for row in grounds.GROUNDS]
-    tables += [grounds.ONLINE_TERMINATION, steps.PRESUMPTION]
+    rows = ground_rows.GROUNDS
+    tables: list[Mapping[Any, tuple[Article, ...]]] = [
+        table for row in rows for table in (row.basis, row.group_basis)
+    ]
+    tables += [grounds.ONLINE_TERMINATION, steps.PRESUMPTION, withdrawal.BASIS]
     cited = {article for table in tables for articles in table.values() for article in articles}
     return cited | set(steps.DEPOSIT)
 
@@ -55,6 +66,7 @@ def test_every_sentence_of_the_catalogue_is_used_and_every_used_one_exists() -> 
         for name in sentences
         if f'"{name}"' in source or re.sub(r"_(hamon|ria)$", "_", name) in source
     }
+    used |= {f"event_{ground.lower()}" for ground in events.RULES}
 
     assert used == sentences
 
@@ -71,9 +83,16 @@ def test_every_catalogue_entry_has_its_label() -> None:
 def test_every_field_of_every_form_has_its_label() -> None:
     words = catalogue()
     for contract_type in ContractType:
-        for ground in (Ground.ECHEANCE, Ground.HAMON, Ground.RIA, Ground.CUSTOM):
-            for field in forms.fields_for(contract_type, ground):
+        for ground in Ground:
+            for field in questions.fields_for(contract_type, ground):
                 assert words.field(field.code).label
+                assert all(words.choice(field.code, value) for value in field.choices)
+
+
+def test_every_paper_and_every_regime_has_its_words() -> None:
+    words = catalogue()
+
+    assert all(words.document(code).label for row in ground_rows.GROUNDS for code in row.documents)
 
 
 def test_days_and_counts_read_as_french() -> None:
