@@ -205,7 +205,7 @@ def granted(wish: Wish) -> Told:
 
 def _why_late(wish: Wish) -> object:
     """Blame the contract's youth for as long as it is young."""
-    return "ONE_YEAR_NOT_ELAPSED" if wish.opens > wish.leaves else _either_if_young(wish)
+    return "ONE_YEAR_NOT_ELAPSED" if wish.opens > wish.leaves else "TOO_LATE"
 
 
 def _planned(wish: Wish, sent: date) -> Told:

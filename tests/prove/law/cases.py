@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.prove.law.days import a_day, after, an_instant, maybe
 from tests.prove.law.rights import ANCILLARY, FOURTEEN, GROUPS, LIFE, ROWS, VEHICLES
-from tests.prove.law.undoing import YEAR_MORE_SINCE
+from tests.prove.law.undoing import THIRTY_SINCE, YEAR_MORE_SINCE
 from tests.prove.law.walking import DAY
 
 Inputs = dict[str, Any]
@@ -53,6 +53,8 @@ def _anniversary(random: Random) -> Inputs:
     inputs = _pair(random, "echeance", "send_date", -61, -60, -59, -30 * months, -31 * months)
     if random.random() < 0.1:
         del inputs["send_date"]
+    if months == 2 and random.random() < 0.3:
+        return inputs
     return {**inputs, "notice_months": months}
 
 
@@ -64,6 +66,8 @@ def _notice(random: Random) -> Inputs:
         return {**inputs, "notice_sent": None, "send_date": after(random, day, 0, 30).isoformat()}
     sent = after(random, day, -75, -77, -62, -30, 5, widest=60)
     answered = max(sent, after(random, sent, 20, 15, 2))
+    if random.random() < 0.15:
+        answered = max(sent, day)
     return {**inputs, "notice_sent": sent.isoformat(), "send_date": answered.isoformat()}
 
 
@@ -72,15 +76,22 @@ def _withdrawal(random: Random) -> Inputs:
         ("DOORSTEP_14", "DISTANCE_14", "AFFINITY_30", "LIFE_30", "CONSUMER_GOODS_14")
     )
     day = a_day(random)
+    if regime == "AFFINITY_30" and random.random() < 0.1:
+        day = THIRTY_SINCE + random.randint(-20, 3) * DAY
     inputs: Inputs = {"regime": regime, "conclusion_or_informed": day.isoformat()}
     began = day
     if regime in {"DISTANCE_14", "LIFE_30"} and random.random() < 0.5:
         began = max(day, after(random, day, 3, 20))
         if regime == "LIFE_30" and random.random() < 0.3:
-            began = after(random, day, 2800, 2880, widest=2880)
+            began = after(random, day, 2890, 2922, 2950, widest=3200)
         inputs["documents_received"] = max(day, began).isoformat()
-    elif regime == "DISTANCE_14" and day >= YEAR_MORE_SINCE and random.random() < 0.5:
+    elif regime == "DISTANCE_14" and random.random() < 0.5:
+        if random.random() < 0.3:
+            day = YEAR_MORE_SINCE + random.randint(-3, 3) * DAY
+            inputs["conclusion_or_informed"] = day.isoformat()
         inputs["documents_never_received"] = True
+        if day < YEAR_MORE_SINCE:  # nobody knows when such a right ends
+            return inputs
         began = day + random.choice((0, 365, 366)) * DAY
     elif regime == "AFFINITY_30" and random.random() < 0.5:
         began = max(day, after(random, day, 30, 60))
@@ -138,7 +149,7 @@ def _cancel(random: Random) -> Inputs:
     day = a_day(random)
     return {
         "scheduled_date": day.isoformat(),
-        "now": an_instant(random, day + random.choice((0, -1, 1, -9)) * DAY),
+        "now": an_instant(random, day + random.choice((0, 0, 0, -1, 1, -9)) * DAY),
         "e_mandate_signed": random.random() < 0.2,
     }
 
@@ -169,7 +180,7 @@ def _eligibility(random: Random) -> Case:
     if ground in {"CHATEL", "HAMON"}:
         who, requesters = ["NATURAL_PERSON", "LEGAL_PERSON"], ["POLICYHOLDER"]
     inputs: Inputs = {"subscriber": random.choice(who), "requester": random.choice(requesters)}
-    if ground == "RIA" and inputs["requester"] == "EMPLOYEE":
+    if ground == "RIA" and inputs["requester"] != "MEMBER":
         inputs["distinct_from_mandatory_contract"] = random.random() < 0.5
     return {"ground": ground, "contract_type": of, "inputs": inputs}
 
@@ -179,11 +190,13 @@ _GROUP_REQUESTERS = ["EMPLOYER", "EMPLOYEE", "DEPENDANT"]
 
 def _withdrawn_product(random: Random) -> Case:
     of = random.choice(sorted(FOURTEEN | VEHICLES | LIFE))
-    fit = ["DOORSTEP_14", "DISTANCE_14", *(["AFFINITY_30"] if of in ANCILLARY else [])]
+    fit = ["DOORSTEP_14", "DISTANCE_14", "AFFINITY_30", "LIFE_30"]
     inputs: Inputs = {"regime": random.choice(["LIFE_30"] if of in LIFE else fit)}
     inputs["subscriber"] = random.choice(("NATURAL_PERSON", "NATURAL_PERSON", "LEGAL_PERSON"))
     if of in ANCILLARY:
         inputs["duration_days"] = random.choice((None, 20, 31, 32, 365))
+    if of in LIFE:
+        inputs["duration_days"] = random.choice((None, 40, 59, 70, 365))
     return {"ground": "RENONCIATION", "contract_type": of, "inputs": inputs}
 
 

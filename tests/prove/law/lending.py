@@ -31,9 +31,7 @@ def loan_plan(inputs: Mapping[str, Any], _ground: str) -> Told:
     if wanted < least:
         return {**told, "ok": False, "refusal": "LOAN_MIN_25_DAYS"}
     warning = None
-    if wanted == worst:  # the lender may answer during that very day
-        return {**told, "ok": True, "refusal": None}
-    if wanted < worst:
+    if wanted <= worst:  # the lender may answer during that very day
         warning = "BELOW_WORST_CASE"
     elif wanted < advised:
         warning = "BELOW_RECOMMENDED"

@@ -105,7 +105,7 @@ _HOMES = frozenset({"habitation_locataire", "habitation_proprietaire"})
 _OWN = frozenset({"gav", "protection_juridique", "animaux", "scolaire", "sante_individuelle"})
 FOURTEEN = ANCILLARY | _HOMES | _OWN
 """Doorstep and distance alike, in the table of section 4."""
-A_MONTH = 31
+A_MONTH, TWO_MONTHS = 31, 62
 
 
 def _withdrawal(inputs: Mapping[str, Any], of: str, *, is_company: bool) -> Told:
@@ -119,10 +119,18 @@ def _withdrawal(inputs: Mapping[str, Any], of: str, *, is_company: bool) -> Told
     if is_short and regime in {"DOORSTEP_14", "DISTANCE_14"}:
         return _no("EXCLUDED_SHORT_TRAVEL")
     if regime == "LIFE_30":
-        return YES if of in LIFE else _no("CONTRACT_OUT_OF_SCOPE")
+        return _undone_life(inputs, of)
     if regime == "AFFINITY_30":
         return YES if of in ANCILLARY else _no("CONTRACT_OUT_OF_SCOPE")
     return YES
+
+
+def _undone_life(inputs: Mapping[str, Any], of: str) -> Told:
+    """Leave out what is no life insurance, and what lasts two months or less."""
+    if of not in LIFE:
+        return _no("CONTRACT_OUT_OF_SCOPE")
+    is_brief = (inputs.get("duration_days") or TWO_MONTHS + 1) <= TWO_MONTHS
+    return {"ok": False} if is_brief else YES
 
 
 def sender_check(inputs: Mapping[str, Any], ground: str, of: str) -> Told:

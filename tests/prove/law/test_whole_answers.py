@@ -1,7 +1,9 @@
 """The engine's one door: each drawn letter is answered as the sentences say, none breaks it."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -12,9 +14,13 @@ from services.letters.domain.legal.codes import CodeFamily, Ground, Policyholder
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.engine import evaluate
 from services.letters.domain.legal.evaluation import ContractFacts, Timing
+from tests.prove.law import any_time, invoked, regretted, walking, whole
 from tests.prove.law.test_agreement import ALWAYS, BY_SEED
+from tests.prove.law.walking import DAY
 from tests.prove.law.wanting import differences
-from tests.prove.law.whole import draw, told_by, wanted_of
+from tests.prove.law.whole import told_by
+
+MANY = 20_000
 
 SOME_DAY = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 MAYBE = st.none() | SOME_DAY
@@ -37,37 +43,80 @@ CONTRACTS = st.builds(
 TIMINGS = st.builds(Timing, first_send_day=SOME_DAY, send_day=MAYBE, new_start=MAYBE)
 
 
-def _disagreements(seed: int, count: int) -> list[str]:
+DOORS = {"any time and yearly": whole, "events": invoked, "withdrawals and loans": regretted}
+
+
+def _disagreements(said: ModuleType, seed: int, count: int) -> list[str]:
     found = []
-    for facts, timing in draw(seed, count):
-        wanted = wanted_of(facts, timing)
+    for facts, timing in said.draw(seed, count):
+        wanted = said.wanted_of(facts, timing)
         wrong = differences(wanted, told_by(evaluate([facts], timing), wanted))
         if wrong:
             found.append(f"{facts} {timing}\n  " + "; ".join(wrong))
     return found
 
 
-def test_a_few_letters_always_the_same() -> None:
-    wrong = _disagreements(ALWAYS, 500)
+@pytest.mark.parametrize("door", DOORS)
+def test_a_few_letters_always_the_same(door: str) -> None:
+    wrong = _disagreements(DOORS[door], ALWAYS, 500)
 
     assert not wrong, "\n".join(wrong[:5])
-
-
-def test_the_letters_drawn_are_sent_and_refused_for_many_reasons() -> None:
-    said = [wanted_of(facts, timing) for facts, timing in draw(ALWAYS, 500)]
-
-    refused = {str(one["refusal"]) for one in said if one.get("refusal")}
-    assert sum(one["ok"] for one in said) > 150
-    assert {"NOTICE_TOO_LATE", "TOO_LATE", "ONE_YEAR_NOT_ELAPSED", "DEFERRAL_NOT_AGREED"} <= refused
 
 
 @pytest.mark.prove
 @pytest.mark.timeout(1800)
-def test_many_letters_new_each_time() -> None:
-    wrong = _disagreements(BY_SEED, 20_000)
+@pytest.mark.parametrize("door", DOORS)
+def test_many_letters_new_each_time(door: str) -> None:
+    wrong = _disagreements(DOORS[door], BY_SEED, MANY)
 
-    print(f"whole answers: 20000 cases (seed {BY_SEED}), {len(wrong)} disagree")
+    print(f"{door}: {MANY} cases (seed {BY_SEED}), {len(wrong)} disagree")
     assert not wrong, "\n".join(wrong[:5])
+
+
+def test_the_letters_drawn_are_sent_and_refused_for_many_reasons() -> None:
+    said = [
+        one.wanted_of(facts, timing)
+        for one in DOORS.values()
+        for facts, timing in one.draw(ALWAYS, 1500)
+    ]
+
+    refused = {one["refusal"] for one in said if isinstance(one.get("refusal"), str)}
+    assert sum(one["ok"] for one in said) > 1500
+    assert {
+        "NOTICE_TOO_LATE",
+        "NOTICE_WAS_FAIR",
+        "TOO_LATE",
+        "ONE_YEAR_NOT_ELAPSED",
+        "DEFERRAL_NOT_AGREED",
+        "WINDOW_CLOSED",
+        "ALREADY_TERMINATED_BY_LAW",
+        "NOT_YET_RENEWED",
+        "LOAN_MIN_25_DAYS",
+        "LENDER_REFUSED",
+    } <= refused
+
+
+def _postable(facts: ContractFacts, timing: Timing) -> list[date]:
+    """Try every day: may one post on it, and does it reach the wanted start?"""
+    start = facts.wanted_new_start or date.max
+    opens = walking.years_later(facts.first_subscription or date.min, 1)
+    first = max(timing.first_send_day, opens)
+    until = any_time.latest_tolerated(start, facts.ground)
+    days = (first + n * DAY for n in range((until - first).days + 1))
+    fits = any_time.is_tolerated
+    return [day for day in days if walking.works(day) and fits(day, start - DAY, facts.ground)]
+
+
+def test_a_letter_on_paper_is_posted_on_the_best_day_of_work() -> None:
+    asked = [(f, t) for f, t in whole.draw(ALWAYS, 900) if f.wanted_new_start and not t.send_day]
+    for facts, timing in asked:
+        days = _postable(facts, timing)
+        found = evaluate([facts], replace(timing, by_paper=True))
+
+        ideal = any_time.ideal_day(facts.wanted_new_start or date.max, facts.ground)
+        best = max((day for day in days if day <= ideal), default=min(days, default=None))
+        assert (found.send_day, found.ok) == (best, best is not None), (facts, timing)
+    assert len(asked) > 200
 
 
 @given(facts=st.lists(CONTRACTS, min_size=1, max_size=3), timing=TIMINGS)

@@ -11,6 +11,7 @@ from tests.prove.law.walking import days_between, days_later, first_worked, year
 Told = dict[str, Any]
 MAY_MOVE = frozenset({"DOORSTEP_14", "DISTANCE_14", "CONSUMER_GOODS_14"})
 YEAR_MORE_SINCE = date(2026, 6, 19)
+THIRTY_SINCE = date(2023, 1, 1)
 
 
 def withdrawal(inputs: Mapping[str, Any], _ground: str) -> Told:
@@ -18,14 +19,14 @@ def withdrawal(inputs: Mapping[str, Any], _ground: str) -> Told:
     regime = inputs["regime"]
     opened = _day_zero(inputs)
     days = 30 if regime.endswith("30") else 14
+    if regime == "AFFINITY_30" and _given(inputs) < THIRTY_SINCE:
+        days = 14
     safe = days_later(opened, days)
     if regime == "LIFE_30":
         safe = min(safe, max(years_later(_given(inputs), 8), days_later(_given(inputs), 30)))
     moved = first_worked(safe) if regime in MAY_MOVE else None
     told: Told = {"day_zero": opened, "last_day_safe": safe, "last_day_extended": moved}
-    longest = _longest(inputs)
-    if longest:
-        told["last_day_max"] = longest
+    longest = told["last_day_max"] = _longest(inputs)
     if not inputs.get("send_date"):
         return {**told, "ok": True, "refusal": None}
     sent = date.fromisoformat(inputs["send_date"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -30,10 +31,10 @@ TYPES = {
 }
 
 
-def draw(seed: int, count: int) -> Iterator[Asked]:
+def draw(seed: int, number: int) -> Iterator[Asked]:
     """Draw contracts and wishes; the same seed draws the same ones."""
     random = Random(f"whole {seed}")  # noqa: S311 - cases, not secrets
-    for _ in range(count):
+    for _ in range(number):
         ground = random.choice(sorted(TYPES))
         day = a_day(random)
         facts = ContractFacts(
@@ -73,8 +74,11 @@ def wanted_of(facts: ContractFacts, timing: Timing) -> Told:
     )
     told = granted(wish)
     if not told["ok"]:
-        return {key: told[key] for key in ("ok", "refusal") if key in told}
+        return {_NEAREST.get(key, key): value for key, value in told.items()}
     return _at_any_time(wish, told["send_date"])
+
+
+_NEAREST = {"earliest_send": "nearest_send_day", "earliest_new_start": "nearest_new_start"}
 
 
 def _at_any_time(wish: Wish, sent: date) -> Told:
@@ -97,7 +101,14 @@ def _at_the_anniversary(facts: ContractFacts, timing: Timing) -> Told:
     sent = timing.send_day or timing.first_send_day
     limits: Told = {"latest_safe": safe, "latest": by_text}
     if sent > by_text:
-        return {**limits, "ok": False, "refusal": "NOTICE_TOO_LATE"}
+        first = timing.first_send_day
+        next_one = next(
+            later
+            for later in (years_later(anniversary, n) for n in count())
+            if last_days(later, facts.notice_months)[0] >= first
+        )
+        nearest = {"nearest_send_day": first, "nearest_new_start": next_one}
+        return {**limits, **nearest, "ok": False, "refusal": "NOTICE_TOO_LATE"}
     return {
         **limits,
         **_letter(sent, anniversary - DAY),
