@@ -17,6 +17,8 @@ from tests.prove.law.cases import DRAWN, draw
 from tests.prove.law.sentences import wanted_of
 from tests.prove.law.wanting import differences
 
+pytestmark = pytest.mark.slow
+
 VECTORS = Path(__file__).parents[3] / "docs" / "law" / "legal-vectors.json"
 ALWAYS, A_FEW, MANY = 2026, 240, 5_000
 BY_SEED = int(os.environ.get("PREAVIS_PROVE_SEED") or SystemRandom().randrange(10**9))

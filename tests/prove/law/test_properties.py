@@ -18,6 +18,8 @@ from services.letters.domain.legal.codes import Ground, WithdrawalRegime
 from tests.prove.law import clock, walking
 from tests.prove.law.walking import DAY
 
+pytestmark = pytest.mark.slow
+
 FIRST, END = date(2024, 1, 1), date(2041, 1, 1)
 EVERY_DAY = [FIRST + n * DAY for n in range((END - FIRST).days)]
 MONTH_ENDS = [day for day in EVERY_DAY if walking.ends_its_month(day)]

@@ -20,6 +20,8 @@ from tests.prove.law.walking import DAY
 from tests.prove.law.wanting import differences
 from tests.prove.law.whole import told_by
 
+pytestmark = pytest.mark.slow
+
 MANY = 20_000
 
 SOME_DAY = st.dates(date(1900, 1, 1), date(2199, 12, 31))
