@@ -12,6 +12,7 @@ from kit.errors import InvalidFields, TurnedDown
 from kit.sheets import MEDIA_TYPE
 from preavis.letters.v1 import letters_pb2 as pb
 from services.gateway.forms.form import Form
+from services.gateway.pages import example
 from services.gateway.pages.visit import Anyone, Visit
 from services.gateway.plans import as_sheet, planned_table
 from services.gateway.rates import take_of_tables, take_of_visitor
@@ -38,15 +39,6 @@ _NAMES: Final = {
     "yearly_premium_cents": "prime",
     "contract_type": "type",
     "ground": "motif",
-}
-_EXAMPLE: Final = {
-    "type": "sante_individuelle",
-    "organisme": "mutualite",
-    "motif": "RIA",
-    "first_subscription": "01/02/2022",
-    "reprise": "01/01/2027",
-    "prime": "1200",
-    "calculer": "1",
 }
 
 
@@ -128,7 +120,8 @@ async def _page(visit: Visit, form: Form, *, answered: bool) -> Response:
         sheet=sheet,
         kinds=pb.FieldKind,
         covers=pb.CoverBetween.Kind,
-        example=f"{HERE}?{urlencode(_EXAMPLE)}",
+        example=example.address(visit.today),
+        example_start=example.new_start(visit.today),
         here=visit.absolute(sheet.address()),
     )
 

@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from preavis.billing.v1 import billing_pb2
+from services.gateway.pages import example
 from services.gateway.pages.enums import slug
 from services.gateway.pages.frame import quietly
 from services.gateway.pages.visit import Anyone
@@ -23,7 +24,7 @@ TEXTS: Final = {
 
 @router.get("/")
 async def home(visit: Anyone) -> Response:
-    """Say what Préavis does, and what it costs today."""
+    """Say what Préavis does, what it costs today, and a day it computes."""
     listed = await quietly(
         visit.house.billing.ListPrices(
             billing_pb2.ListPricesRequest(on_day=visit.today.isoformat())
@@ -34,7 +35,15 @@ async def home(visit: Anyone) -> Response:
         if listed
         else {}
     )
-    return await visit.page("public/accueil.html", prices=prices)
+    planned = await quietly(
+        visit.house.letters.PlanTermination(example.question(visit.today), timeout=2)
+    )
+    return await visit.page(
+        "public/accueil.html",
+        prices=prices,
+        dates=planned.plan.evaluation if planned and planned.plan.evaluation.ok else None,
+        example=example.address(visit.today),
+    )
 
 
 @router.get("/aide")
