@@ -1,4 +1,4 @@
-"""Tables of contracts, planned: read, asked of letters by the hundred, and written back."""
+"""Tables of contracts, planned: read, asked of letters some at a time, and written back."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from kit.rpc_requests import MOST_CHARACTERS, MOST_VALUES
 from kit.sheets import Cell, Cents, Table, read_table, sheet
 from preavis.letters.v1 import letters_pb2 as pb
 from services.gateway.wording.reasons import Reasons
@@ -17,7 +18,7 @@ MOST_ROWS: Final = 10_000
 _AT_ONCE: Final = 200  # letters answers others between two calls
 _DEADLINE_S: Final = 20
 _LONGEST_NAME: Final = 80
-_LONGEST_CELL: Final = 1_200
+_LONGEST_CELL: Final = 900  # a hundred of them, the most of a row, and their names: one request
 _ANSWERS: Final = (
     "Réponse", "Pourquoi", "Motif retenu", "Envoyer le", "Dernier jour sûr", "Dernier jour d'envoi",
     "Réception présumée", "Fin de l'ancien contrat", "Début du nouveau contrat",
@@ -41,19 +42,35 @@ async def planned_table(letters: "LettersServiceAsyncStub", data: bytes) -> Plan
     """
     table = await asyncio.to_thread(read_table, data, most_rows=MOST_ROWS)
     answers: list[pb.PlannedRow] = []
-    for start in range(0, len(table.rows), _AT_ONCE):
-        rows = [_asked(table.cells(row)) for row in table.rows[start : start + _AT_ONCE]]
+    for rows in _calls(table):
         request = pb.PlanTerminationsRequest(rows=rows)
         answers += (await letters.PlanTerminations(request, timeout=_DEADLINE_S)).rows
     return PlannedTable(table, answers)
 
 
-def _asked(cells: Mapping[str, str]) -> pb.PlanTerminationsRequest.Row:
+def _calls(table: Table) -> Iterator[list[pb.PlanTerminationsRequest.Row]]:
+    """Cut a table where a request of ours is full: wide tables after fewer rows."""
+    rows: list[pb.PlanTerminationsRequest.Row] = []
+    values = characters = 0
+    for row in table.rows:
+        cells = _asked(table.cells(row))
+        more_values = 1 + len(cells)
+        more = sum(len(name) + len(cell) for name, cell in cells.items())
+        full = values + more_values > MOST_VALUES or characters + more > MOST_CHARACTERS
+        if rows and (full or len(rows) == _AT_ONCE):
+            yield rows
+            rows, values, characters = [], 0, 0
+        rows.append(pb.PlanTerminationsRequest.Row(cells=cells))
+        values, characters = values + more_values, characters + more
+    if rows:
+        yield rows
+
+
+def _asked(cells: Mapping[str, str]) -> dict[str, str]:
     """Return a row without what no column of ours can be: every row repeats the names."""
-    known = {
+    return {
         name: cell[:_LONGEST_CELL] for name, cell in cells.items() if 0 < len(name) <= _LONGEST_NAME
     }
-    return pb.PlanTerminationsRequest.Row(cells=known)
 
 
 def as_sheet(planned: PlannedTable, reasons: Reasons) -> bytes:
@@ -95,7 +112,7 @@ def _cells(answer: pb.PlannedRow, reasons: Reasons) -> Iterator[Cell]:
             nearest,
         )
     )
-    kind, cover = answer.cover.kind, answer.cover
+    cover, kind = answer.cover, answer.cover.kind
     yield str(cover.days) if kind == pb.CoverBetween.KIND_GAP else ""
     yield str(cover.days) if kind == pb.CoverBetween.KIND_DOUBLE else ""
     yield Cents(cover.premium_cents) if cover.premium_cents else ""

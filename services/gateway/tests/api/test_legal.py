@@ -4,6 +4,9 @@ import csv
 import io
 from typing import Any
 
+import pytest
+
+from kit.rpc_requests import read_request
 from preavis.letters.v1 import letters_pb2 as pb
 from services.gateway.tests.api.house import Edge
 
@@ -103,6 +106,25 @@ async def test_a_long_table_is_asked_by_the_hundred(api: Edge) -> None:
 
     sizes = [len(call.request.rows) for call in api.calls if call.rpc == "PlanTerminations"]
     assert (len(rows), sizes) == (450, [200, 200, 50])
+
+
+@pytest.mark.parametrize(
+    ("columns", "length", "count"), [(20, 20, 210), (40, 1, 210), (99, 5_000, 3)]
+)
+async def test_a_wide_table_is_asked_in_requests_that_letters_takes(
+    api: Edge, columns: int, length: int, count: int
+) -> None:
+    api.letters.answers["PlanTerminations"] = planned
+    names = [f"Colonne {rank:_<72}" if length > 1 else str(rank) for rank in range(columns)]
+    line = ";".join(["auto", *["x" * length] * columns])
+
+    table = "\n".join([";".join(["contract_type", *names]), *[line] * count])
+    rows = (await ask(api, table)).json()["rows"]
+
+    requests = [call.request for call in api.calls]
+    assert [row["ground"] for row in rows] == ["HAMON"] * count
+    for request in requests:
+        assert read_request(request.SerializeToString(), type(request).FromString) == request
 
 
 async def test_a_name_that_no_column_of_ours_bears_is_not_repeated_with_each_row(api: Edge) -> None:
