@@ -1,7 +1,9 @@
 """Whether several contracts may share one letter."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
+from services.letters.domain.legal import withdrawal
 from services.letters.domain.legal.codes import Ground, Refusal
 from services.letters.domain.legal.evaluation import ContractFacts
 
@@ -37,8 +39,18 @@ def check_facts(contracts: Sequence[ContractFacts]) -> Refusal | None:
             one.wanted_last_covered_day,
             one.event_day,
             one.renewal_notice_sent,
+            _notice_limit(one),
             one.concluded,
         )
         for one in contracts
     }
+    if len({withdrawal.regime_of(one) for one in contracts}) > 1:
+        return Refusal.GROUNDS_DIFFER  # each withdrawal rests on its own article and days
     return check({one.ground for one in contracts}, same_effect=len(effects) == 1)
+
+
+def _notice_limit(one: ContractFacts) -> date | int | None:
+    """Return what tells whether that contract's renewal notice came in time (CHATEL)."""
+    if one.ground is not Ground.CHATEL or one.renewal_notice_sent is None:
+        return None
+    return one.printed_deadline or one.notice_months

@@ -14,6 +14,7 @@ from services.letters.domain.legal.articles import (
 )
 from services.letters.domain.legal.codes import (
     CodeFamily,
+    Ground,
     PolicyholderKind,
     Refusal,
     SalesChannel,
@@ -26,6 +27,7 @@ from services.letters.domain.legal.contract_types import (
     Section,
     TypeRule,
 )
+from services.letters.domain.legal.evaluation import ContractFacts
 
 SHORT_COVER_DAYS: Final = 31
 """A cover of one month or less is outside the right of withdrawal."""
@@ -100,6 +102,13 @@ def regime_for(contract_type: ContractType, channel: SalesChannel) -> Withdrawal
     if contract_type in _SOLD_WITH_GOODS:
         return WithdrawalRegime.AFFINITY_30
     return _BY_CHANNEL.get(channel)
+
+
+def regime_of(facts: ContractFacts) -> WithdrawalRegime | None:
+    """Return the regime of a withdrawal, ``None`` for other grounds or when it opens none."""
+    if facts.ground is not Ground.RENONCIATION or facts.channel is None:
+        return None
+    return regime_for(facts.contract_type, facts.channel)
 
 
 def basis(regime: WithdrawalRegime, governed: CodeFamily) -> tuple[Article, ...]:

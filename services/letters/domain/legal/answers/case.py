@@ -23,7 +23,6 @@ from services.letters.domain.legal.codes import (
     Refusal,
     SenderMode,
     WarningCode,
-    WithdrawalRegime,
 )
 from services.letters.domain.legal.contract_types import CONTRACT_TYPES, TypeRule, YearlyExit
 from services.letters.domain.legal.evaluation import (
@@ -207,7 +206,7 @@ def case_of(contracts: Sequence[ContractFacts], timing: Timing) -> Case:
 
 
 def _basis(row: GroundRule, rule: TypeRule, facts: ContractFacts) -> tuple[Article, ...]:
-    if regime := regime_of(facts):
+    if regime := withdrawal.regime_of(facts):
         return withdrawal.basis(regime, rule.governed_by(facts.code_family))
     return grounds.legal_basis(row, rule, facts.code_family)
 
@@ -235,20 +234,14 @@ def _senders(contracts: Sequence[ContractFacts]) -> tuple[SenderOption, ...]:
 
 def _sender(mode: SenderMode, contracts: Sequence[ContractFacts]) -> SenderOption:
     each = [
-        senders.option_for(mode, one.ground, one.contract_type, regime_of(one)) for one in contracts
+        senders.option_for(mode, one.ground, one.contract_type, withdrawal.regime_of(one))
+        for one in contracts
     ]
     for option in each:
         if option.refusal:
             return option
     mail = tuple(kind for kind in MailKind if all(kind in option.mail for option in each))
     return SenderOption(mode=mode, mail=mail)
-
-
-def regime_of(facts: ContractFacts) -> WithdrawalRegime | None:
-    """Return the regime of a withdrawal, ``None`` for other grounds or when it opens none."""
-    if facts.ground is not Ground.RENONCIATION or facts.channel is None:
-        return None
-    return withdrawal.regime_for(facts.contract_type, facts.channel)
 
 
 def _union(groups: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:

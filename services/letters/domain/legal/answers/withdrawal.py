@@ -7,7 +7,7 @@ from typing import Final
 from kit.errors import FieldError, InvalidFields
 from services.letters.domain.legal import withdrawal
 from services.letters.domain.legal.answers import steps
-from services.letters.domain.legal.answers.case import Case, regime_of
+from services.letters.domain.legal.answers.case import Case
 from services.letters.domain.legal.codes import (
     CodeFamily,
     Refusal,
@@ -37,13 +37,10 @@ def answer(case: Case) -> Evaluation:
     if case.facts.channel is None:
         raise InvalidFields([FieldError("channel", "field-required")])
     concluded = case.need(case.facts.concluded, "concluded")
-    regime = regime_of(case.facts)
+    regime = withdrawal.regime_of(case.facts)
     if regime is None:
         return case.refused(Refusal.NO_WITHDRAWAL_IN_SHOP)
-    refusal = _lost(case) or withdrawal.check_product(
-        case.facts.contract_type, regime, duration_days=case.facts.duration_days
-    )
-    if refusal:
+    if refusal := _lost(case) or _excluded(case, regime):
         return case.refused(refusal)
     send_day = case.timing.send_day or max(case.timing.first_send_day, concluded)
     found = _found(case, regime, concluded, send_day)
@@ -61,6 +58,15 @@ def answer(case: Case) -> Evaluation:
 
 def _lost(case: Case) -> Refusal | None:
     return Refusal.WITHDRAWAL_LOST if case.facts.right_lost else None
+
+
+def _excluded(case: Case, regime: WithdrawalRegime) -> Refusal | None:
+    """Return why one of the contracts cannot be undone: the letter undoes them all or none."""
+    duration = case.facts.duration_days
+    each = (
+        withdrawal.check_product(rule.type, regime, duration_days=duration) for rule in case.rules
+    )
+    return next((refusal for refusal in each if refusal), None)
 
 
 def _found(case: Case, regime: WithdrawalRegime, concluded: date, send_day: date) -> Withdrawal:
@@ -100,7 +106,8 @@ def _window(case: Case, concluded: date, found: Withdrawal) -> SendWindow:
 
 
 def _warnings(case: Case, regime: WithdrawalRegime, found: Withdrawal) -> tuple[WarningCode, ...]:
-    elsewhere = case.rules[0].governed_by(case.facts.code_family) is not CodeFamily.ASSURANCES
+    family = case.facts.code_family
+    elsewhere = any(rule.governed_by(family) is not CodeFamily.ASSURANCES for rule in case.rules)
     told = {
         WarningCode.RELIES_ON_EXTENSION: found.warning is WarningCode.RELIES_ON_EXTENSION,
         WarningCode.UNVERIFIED_BASIS: elsewhere and regime is not WithdrawalRegime.LIFE_30,

@@ -1,0 +1,64 @@
+"""Several contracts in one letter: one ground, one rule, one day of effect for them all."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.letters.domain.legal import engine
+from services.letters.domain.legal.codes import (
+    Ground,
+    PolicyholderKind,
+    Refusal,
+    SalesChannel,
+)
+from services.letters.domain.legal.contract_types import ContractType
+from services.letters.domain.legal.evaluation import ContractFacts, Timing
+from tests.support.time import day
+
+TODAY = Timing(first_send_day=day("Mon 2026-11-23"))
+CAR, HOME, BYSTANDER = ContractType.AUTO, ContractType.HABITATION_LOCATAIRE, ContractType.GAV
+PHONE, LIFE = ContractType.MOBILE, ContractType.ASSURANCE_VIE
+
+
+def sold(contract_type: ContractType, channel: SalesChannel) -> ContractFacts:
+    return ContractFacts(
+        contract_type=contract_type,
+        ground=Ground.RENONCIATION,
+        policyholder=PolicyholderKind.PERSON,
+        channel=channel,
+        concluded=day("Fri 2026-11-20"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("types", "channel", "refusal"),
+    [
+        ([BYSTANDER, HOME], SalesChannel.DISTANCE, None),
+        ([CAR, HOME], SalesChannel.DOORSTEP, None),
+        ([HOME, CAR], SalesChannel.DISTANCE, Refusal.EXCLUDED_L211_1),  # whichever comes first
+        ([BYSTANDER, PHONE], SalesChannel.DISTANCE, Refusal.GROUNDS_DIFFER),
+        ([LIFE, BYSTANDER], SalesChannel.DOORSTEP, Refusal.GROUNDS_DIFFER),
+    ],
+)
+def test_contracts_are_undone_together_under_one_regime_or_not(
+    types: list[ContractType], channel: SalesChannel, refusal: Refusal | None
+) -> None:
+    answer = engine.evaluate([sold(one, channel) for one in types], TODAY)
+
+    assert answer.refusal is refusal
+
+
+def test_contracts_whose_renewal_notice_came_in_time_for_one_alone_need_two_letters() -> None:
+    in_time = ContractFacts(
+        contract_type=CAR,
+        ground=Ground.CHATEL,
+        policyholder=PolicyholderKind.PERSON,
+        anniversary=day("Fri 2027-01-01"),
+        renewal_notice_sent=day("Fri 2026-10-16"),
+    )
+    late = replace(in_time, contract_type=HOME, printed_deadline=day("Fri 2026-10-30"))
+
+    soon_after = Timing(first_send_day=day("Mon 2026-10-26"))
+
+    assert engine.evaluate([in_time, late], soon_after).refusal is Refusal.EFFECT_DATES_DIFFER
+    assert engine.evaluate([late, late], soon_after).refusal is None
