@@ -24,7 +24,7 @@ class MandateBook(Protocol):
         """Tell whether this upload was received before, whatever became of it."""
 
     async def add_scan(self, mandate: Mandate, scan: Scan) -> None:
-        """Record an uploaded scan, to be erased after its last day."""
+        """Record an uploaded scan, to be erased after its last day. Raises ``ChangedMeanwhile``."""
 
     async def keep_scan_until(self, scan: Scan, last_day: date) -> None:
         """Have a scan erased after that Paris day; replaces what was planned."""

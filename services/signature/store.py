@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import BigInteger, DateTime, exists, insert, select, text, update
+from sqlalchemy import BigInteger, DateTime, exists, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -125,10 +126,9 @@ class SqlMandateBook:
         """Store a change of one version. Raises ``ChangedMeanwhile``."""
         values = _to_values(mandate)
         if mandate.version == 1:
-            first = await self._session.scalar(select(exists().where(_MandateRow.id == mandate.id)))
-            if first:
+            begun = insert(_MandateRow).values(values).on_conflict_do_nothing()
+            if await self._session.scalar(begun.returning(_MandateRow.id)) is None:
                 raise ChangedMeanwhile("a mandate was begun meanwhile")
-            await self._session.execute(insert(_MandateRow).values(values))
             return
         changed = await self._session.execute(
             update(_MandateRow)
@@ -147,10 +147,11 @@ class SqlMandateBook:
         return bool(known)
 
     async def add_scan(self, mandate: Mandate, scan: Scan) -> None:
-        """Record an uploaded scan, to be erased after its last day."""
+        """Record an uploaded scan, to be erased after its last day. Raises ``ChangedMeanwhile``."""
         await self._hold_file(scan.sha256)
-        await self._session.execute(
-            insert(_ScanRow).values(
+        added = await self._session.scalar(
+            insert(_ScanRow)
+            .values(
                 id=scan.id,
                 account_id=self._account_id,
                 mandate_id=mandate.id,
@@ -163,7 +164,11 @@ class SqlMandateBook:
                 uploaded_at=scan.uploaded_at,
                 retained_until=scan.retained_until,
             )
+            .on_conflict_do_nothing()
+            .returning(_ScanRow.id)
         )
+        if added is None:
+            raise ChangedMeanwhile("the same upload was received meanwhile")
         await self.keep_scan_until(scan, scan.retained_until)
 
     async def keep_scan_until(self, scan: Scan, last_day: date) -> None:

@@ -61,6 +61,8 @@ class FakeBook:
         return scan_id in self._shelf.scans
 
     async def add_scan(self, mandate: Mandate, scan: Scan) -> None:
+        if scan.id in self._shelf.scans:
+            raise ChangedMeanwhile("the same upload was received meanwhile")
         self._shelf.scans[scan.id] = Kept(scan, mandate.letter_id)
 
     async def keep_scan_until(self, scan: Scan, last_day: date) -> None:

@@ -86,6 +86,34 @@ async def test_a_mandate_that_was_waited_for_comes_with_its_scan_of_now(
     assert await waiting == replaced
 
 
+@pytest.mark.servers
+async def test_of_two_first_decisions_at_once_one_is_turned_down(sql_store: SqlStore) -> None:
+    blank = a_fresh_mandate()
+    opted_out, decided = blank.opt_out(WARNING, letter=AS_WRITTEN, by=PAUL, at=MONDAY)
+    assert decided is not None
+
+    async def the_other() -> None:
+        async with sql_store.account(ACCOUNT) as book:
+            await book.save(opted_out)
+
+    async with sql_store.account(ACCOUNT) as book:
+        await book.save(opted_out)
+        waiting = asyncio.create_task(the_other())
+        await asyncio.sleep(0.3)  # no row stood to wait at: both were blank
+
+    with pytest.raises(ChangedMeanwhile):
+        await waiting
+
+
+async def test_an_upload_that_was_received_meanwhile_is_turned_down(store: AnyStore) -> None:
+    received = await keep_a_scan(store, a_fresh_mandate())
+    assert received.scan is not None
+
+    async with store.account(ACCOUNT) as book:
+        with pytest.raises(ChangedMeanwhile):
+            await book.add_scan(received, received.scan)
+
+
 async def test_a_letter_nobody_decided_about_has_a_blank_mandate(store: AnyStore) -> None:
     letter_id = new_id()
 
