@@ -26,7 +26,7 @@ async def erase_proof(
     May be repeated: the file goes first, then the row says so.
     """
     async with store.account(account_id) as tx:
-        account = await tx.accounts.get(account_id)
+        account = await tx.accounts.get(account_id, lock=True)  # who judges or closes plans anew
         proof = await tx.proofs.get(account_id, proof_id)
         last = kept_until(proof, account)
         if proof.erased_at is not None:

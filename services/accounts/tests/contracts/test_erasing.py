@@ -1,5 +1,6 @@
 """Files of proofs go when their term is over, on real Postgres and real files, by the clock."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from services.accounts.ports import ERASE_PROOF
 from services.accounts.store import SqlStore
 from services.accounts.tests.builders import BROKER, an_account
 from services.accounts.tests.fakes import FakeRegistry, fake_upload
+from services.accounts.usecases.erasing import plan_erasure
 from services.accounts.usecases.proving import Actor
 from tests.support.servers import MakeDatabase
 from tests.support.time import SettableClock, paris
@@ -167,6 +169,25 @@ async def test_what_nobody_judged_goes_soon_after_its_account_is_closed(cabinet:
 
     await cabinet.live_until("Thu 2028-03-02 00:00")  # the yearly look at the latest
 
+    assert not await cabinet.is_kept(proof)
+
+
+async def test_the_yearly_look_does_not_put_off_what_a_rejection_plans(cabinet: Cabinet) -> None:
+    proof = await cabinet.hand_in(account := await cabinet.account(), IDENTITY)
+    cabinet.clock.set("Wed 2028-03-01 00:00")
+    now, where = cabinet.clock(), {"store": cabinet.store, "files": cabinet.files}
+
+    async with cabinet.store.account(account.id) as tx:  # staff judge it at that very instant
+        account = await tx.accounts.get(account.id, lock=True)
+        rejected = proof.reject(by="Inès", at=now, reason=RejectionReason.UNREADABLE, note="")
+        await plan_erasure(tx, account, await tx.proofs.save(rejected), now=now)
+        look = asyncio.create_task(
+            usecases.erase_proof(account.id, proof.id, **where, clock=cabinet.clock)  # type: ignore[arg-type]
+        )
+        await asyncio.sleep(0.3)  # it waits
+    assert not await look
+
+    await cabinet.live_until("Sat 2028-04-01 00:00")
     assert not await cabinet.is_kept(proof)
 
 
