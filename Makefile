@@ -64,8 +64,8 @@ test: setup ## all tests, on real Postgres, NATS, sandbox and Chromium
 	@$(PYTEST) tests/e2e --no-loadscope-reorder $(TWO_HOUSES)
 
 prove: setup ## kill storms, lost brokers, restores, fuzzing at length: minutes to hours
-	@$(PYTEST) -m prove --ignore=tests/prove
-	@$(PYTEST) -m prove -s tests/prove --ignore=tests/prove/fuzz/served
+	@$(PYTEST) -m prove -s --ignore=tests/prove/fuzz
+	@$(PYTEST) -s tests/prove/fuzz/rest
 	@PREAVIS_PROVE_TIMES=$${PREAVIS_PROVE_TIMES:-25} PREAVIS_PROVE_SEED=$${PREAVIS_PROVE_SEED:-$$RANDOM} $(PYTEST) tests/prove/fuzz --ignore=tests/prove/fuzz/rest --timeout 3600
 
 bench: setup ## measure speed beside what one would pick instead (a quarter of an hour; ARGS="--help")
