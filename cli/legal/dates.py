@@ -17,6 +17,7 @@ def ideal_send(vector: Vector) -> Answer:
     ideal = infra_annual.ideal_sending(vector.day("new_start"), vector.ground)
     return {
         **answer(ideal),
+        "computed_last_covered_day": ideal.computed_last_covered_day.isoformat(),
         "ideal_send": ideal.send_day.isoformat(),
         "exact": ideal.exact,
         "status": "EXACT" if ideal.exact else "TOLERANCE",

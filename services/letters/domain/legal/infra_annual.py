@@ -63,16 +63,30 @@ class Classification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdealSending:
-    """The best sending day for a wanted start, and the days around it that would still do."""
+    """The best sending day for a wanted start, and the days around it that would still do.
+
+    What few ask for is computed when it is asked.
+    """
 
     wanted_last_covered_day: date
     send_day: date
-    computed_last_covered_day: date
     gap_days: int
     earliest_tolerant: date
-    earliest_deferred: date
-    """As early as ``earliest_tolerant``, or earlier when RIA lets the end be deferred."""
     latest_tolerant: date
+    may_be_deferred: bool
+
+    @property
+    def computed_last_covered_day(self) -> date:
+        """The end of the law's month after that sending."""
+        return self.wanted_last_covered_day - timedelta(days=self.gap_days)
+
+    @property
+    def earliest_deferred(self) -> date:
+        """As early as ``earliest_tolerant``, or earlier when RIA lets the end be deferred."""
+        if not self.may_be_deferred:
+            return self.earliest_tolerant
+        civil_month = earliest_sending(self.wanted_last_covered_day.replace(day=1))
+        return min(self.earliest_tolerant, civil_month)
 
     @property
     def exact_start_before(self) -> date:
@@ -151,24 +165,23 @@ def ideal_sending(new_start: date, ground: Ground) -> IdealSending:
     tolerance = TOLERANCE_DAYS[ground]
     end = new_start - ONE_DAY
     send_day = latest_sending(end)
-    if gap_of(send_day, end) > tolerance >= abs(gap_of(send_day + ONE_DAY, end)):
+    gap = gap_of(send_day, end)
+    if gap > tolerance >= abs(gap_of(send_day + ONE_DAY, end)):
         send_day += ONE_DAY
-    tolerant = earliest_sending(end - timedelta(days=tolerance))
-    civil_month = earliest_sending(end.replace(day=1))
+        gap = gap_of(send_day, end)
     return IdealSending(
         wanted_last_covered_day=end,
         send_day=send_day,
-        computed_last_covered_day=forward_effect(send_day).last_covered_day,
-        gap_days=gap_of(send_day, end),
-        earliest_tolerant=tolerant,
-        earliest_deferred=min(tolerant, civil_month) if ground is Ground.RIA else tolerant,
+        gap_days=gap,
+        earliest_tolerant=earliest_sending(end - timedelta(days=tolerance)),
         latest_tolerant=latest_sending(end + timedelta(days=tolerance)),
+        may_be_deferred=ground is Ground.RIA,
     )
 
 
 def gap_of(send_day: date, last_covered_day: date) -> int:
     """Return by how many days a stated end follows (or precedes) the law's own."""
-    return (last_covered_day - forward_effect(send_day).last_covered_day).days
+    return (last_covered_day - add_months(send_day + ONE_DAY, NOTICE_MONTHS)).days
 
 
 def latest_sending(last_covered_day: date) -> date:
@@ -224,7 +237,8 @@ def plan_sending(
     if refusal:
         right, start = _nearest(refusal, first, new_start, ideal)
         return Plan(refusal=refusal, send_day=right, new_start=start)
-    gap = gap_of(chosen, ideal.wanted_last_covered_day)
+    best = chosen == ideal.send_day
+    gap = ideal.gap_days if best else gap_of(chosen, ideal.wanted_last_covered_day)
     return Plan(
         send_day=chosen, new_start=new_start, gap_days=gap, fit=_fit(gap, TOLERANCE_DAYS[ground])
     )
