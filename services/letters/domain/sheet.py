@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.letters.domain.contract import Contract
+from services.letters.domain.legal import never_agreed
 from services.letters.domain.legal.articles import Article
 from services.letters.domain.legal.codes import CodeFamily, Ground, MailKind
 from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
@@ -42,6 +43,11 @@ class Sheet:
     free_text: tuple[str, ...] = ()
     is_draft: bool = True
     shared: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether it is said that the contract was never agreed to: nothing is terminated."""
+        return self.ground in never_agreed.LETTERS
 
     @property
     def has_vehicle(self) -> bool:

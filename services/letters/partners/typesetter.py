@@ -14,6 +14,7 @@ from kit import french
 from kit.pdf import Renderer
 from kit.templating import environment
 from services.letters.domain.contract import Contract
+from services.letters.domain.legal import never_agreed
 from services.letters.domain.legal.codes import Ground, MailKind
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.sentences import Catalogue
@@ -36,6 +37,7 @@ _BY_GROUND: Final = {
     Ground.RIA: "ria.html",
     Ground.CUSTOM: "custom.html",
     Ground.RENONCIATION: "renonciation.html",
+    **dict.fromkeys(never_agreed.LETTERS, "litige.html"),
     Ground.EMPRUNTEUR_SUBSTITUTION: "substitution.html",
 }
 _SHARED: Final = "event.html"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kit.ids import derived_id, new_id
 from services.letters.domain.contract import Contract
-from services.letters.domain.legal import questions
+from services.letters.domain.legal import never_agreed, questions
 from services.letters.domain.legal.codes import CodeFamily, Ground, MailKind
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import Author, Extras, Frozen, Letter, MandateMention
@@ -43,6 +43,15 @@ BERAUD: Final = Letterhead(
     email="contact@agence-beraud.example",
     representative="Pierre Béraud",
 )
+DISPUTE_FIELDS: Final = {
+    "discovered": "2026-09-01",
+    "story": "Un appel a suffi à prélever ; rien n'a été signé.",
+    "sums_taken": "3 × 14,90 €",
+    "first_request_sent": "2026-09-05",
+    "complaint_sent": "2026-09-20",
+    "insurer_in_dispute": "Garantie du Littoral",
+    "payment_days": "15",
+}
 EVENT_FIELDS: Final = {
     "event_day": "2026-11-20",
     "event_kind": "DOMICILE",
@@ -84,6 +93,7 @@ FIELDS: Final = {
     Ground.EMPRUNTEUR_SUBSTITUTION: LOAN_FIELDS,
     Ground.EMPRUNTEUR_RESILIATION: LOAN_FIELDS,
     Ground.RENONCIATION: {"channel": "DOORSTEP", "concluded": "2026-11-20"},
+    **dict.fromkeys(never_agreed.LETTERS, DISPUTE_FIELDS),
     Ground.RIA: RIA_FIELDS,
     Ground.HAMON: HAMON_FIELDS,
     Ground.ECHEANCE: ECHEANCE_FIELDS,

@@ -14,7 +14,7 @@ from services.letters.domain.legal.codes import CodeFamily, Ground, Policyholder
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.engine import evaluate
 from services.letters.domain.legal.evaluation import ContractFacts, Timing
-from tests.prove.law import any_time, invoked, regretted, walking, whole
+from tests.prove.law import any_time, contested, invoked, regretted, walking, whole
 from tests.prove.law.test_agreement import ALWAYS, BY_SEED
 from tests.prove.law.walking import DAY
 from tests.prove.law.wanting import differences
@@ -41,11 +41,22 @@ CONTRACTS = st.builds(
     deferral_agreed=st.booleans(),
     wanted_new_start=MAYBE,
     wanted_last_covered_day=MAYBE,
+    discovered=MAYBE,
+    first_request_sent=MAYBE,
+    complaint_sent=MAYBE,
+    complaint_answered=MAYBE,
+    mediator_referred=MAYBE,
+    mediation_ended=MAYBE,
 )
 TIMINGS = st.builds(Timing, first_send_day=SOME_DAY, send_day=MAYBE, new_start=MAYBE)
 
 
-DOORS = {"any time and yearly": whole, "events": invoked, "withdrawals and loans": regretted}
+DOORS = {
+    "any time and yearly": whole,
+    "events": invoked,
+    "withdrawals and loans": regretted,
+    "contracts never agreed to": contested,
+}
 
 
 def _disagreements(said: ModuleType, seed: int, count: int) -> list[str]:
@@ -95,6 +106,7 @@ def test_the_letters_drawn_are_sent_and_refused_for_many_reasons() -> None:
         "NOT_YET_RENEWED",
         "LOAN_MIN_25_DAYS",
         "LENDER_REFUSED",
+        "EARLIER_LETTER_PENDING",
     } <= refused
 
 

@@ -11,6 +11,7 @@ class LawCode(StrEnum):
     MUTUALITE = "mutualite"
     SECURITE_SOCIALE = "securite_sociale"
     CONSOMMATION = "consommation"
+    CIVIL = "civil"
     CPCE = "cpce"
 
 
@@ -45,3 +46,8 @@ def securite_sociale(*numbers: str) -> tuple[Article, ...]:
 def consommation(*numbers: str) -> tuple[Article, ...]:
     """Return articles of the Code de la consommation."""
     return tuple(Article(LawCode.CONSOMMATION, number) for number in numbers)
+
+
+def civil(*numbers: str) -> tuple[Article, ...]:
+    """Return articles of the Code civil."""
+    return tuple(Article(LawCode.CIVIL, number) for number in numbers)

@@ -41,6 +41,9 @@ def check_facts(contracts: Sequence[ContractFacts]) -> Refusal | None:
             one.renewal_notice_sent,
             _notice_limit(one),
             one.concluded,
+            one.discovered,
+            one.first_request_sent,
+            one.complaint_sent,
         )
         for one in contracts
     }

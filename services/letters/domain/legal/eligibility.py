@@ -100,6 +100,10 @@ SCOPES: Final[Mapping[Ground, Scope]] = {
     Ground.EMPRUNTEUR_SUBSTITUTION: Scope(serves=_among(_T.EMPRUNTEUR), persons_only=True),
     Ground.EMPRUNTEUR_RESILIATION: Scope(serves=_among(_T.EMPRUNTEUR), persons_only=True),
     Ground.RENONCIATION: Scope(serves=lambda rule: rule.private, persons_only=True),
+    Ground.ANNULATION: Scope(serves=_any),
+    Ground.RECLAMATION: Scope(serves=_any),
+    Ground.MEDIATION: Scope(serves=_any, persons_only=True),  # consumers alone
+    Ground.MISE_EN_DEMEURE: Scope(serves=_any),
     Ground.CUSTOM: Scope(serves=_any),
 }
 """The grounds whose scope is a list of types; ECHEANCE, CHATEL, HAMON and RIA have rules below."""

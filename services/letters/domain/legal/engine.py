@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from services.letters.domain.legal import compatibility, eligibility, events, grounds
+from services.letters.domain.legal import never_agreed as never_agreed_letters
 from services.letters.domain.legal.answers import (
     anniversary,
     borrower,
@@ -14,6 +15,7 @@ from services.letters.domain.legal.answers import (
     custom,
     event,
     infra_annual,
+    never_agreed,
     renewal_notice,
     withdrawal,
 )
@@ -32,6 +34,7 @@ _ANSWERS: Final[Mapping[Ground, Callable[[Case], Evaluation]]] = {
     Ground.EMPRUNTEUR_SUBSTITUTION: borrower.substitution,
     Ground.EMPRUNTEUR_RESILIATION: borrower.termination,
     Ground.RENONCIATION: withdrawal.answer,
+    **dict.fromkeys(never_agreed_letters.LETTERS, never_agreed.answer),
     Ground.CUSTOM: custom.answer,
 }
 

@@ -82,6 +82,17 @@ class ContractFacts:
     """RENONCIATION: length of the cover, when it is not a year or more."""
     right_lost: bool = False
     """RENONCIATION: a claim is known, a guarantee was used, or the contract was performed."""
+    no_consent: bool = False
+    """RENONCIATION: the policyholder never agreed to the contract, and the letter says so."""
+    discovered: date | None = None
+    """A contract never agreed to: the day the policyholder learned that it exists."""
+    first_request_sent: date | None = None
+    """The first letter to the body about it: a withdrawal, or the demand for annulment."""
+    complaint_sent: date | None = None
+    complaint_answered: date | None = None
+    mediator_referred: date | None = None
+    mediation_ended: date | None = None
+    """The mediator's proposal, or refusal to look at the case."""
     lender_accepted: bool = True
     """EMPRUNTEUR_RESILIATION: what the lender decided."""
 

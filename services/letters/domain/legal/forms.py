@@ -96,6 +96,13 @@ def facts(
         first_premium_paid=_day(values, questions.FIRST_PREMIUM),
         duration_days=_number(values, questions.DURATION),
         right_lost=_ticked(values, questions.RIGHT_LOST),
+        no_consent=_ticked(values, questions.NO_CONSENT),
+        discovered=_day(values, questions.DISCOVERED),
+        first_request_sent=_day(values, questions.FIRST_REQUEST),
+        complaint_sent=_day(values, questions.COMPLAINT),
+        complaint_answered=_day(values, questions.COMPLAINT_ANSWERED),
+        mediator_referred=_day(values, questions.REFERRED),
+        mediation_ended=_day(values, questions.MEDIATION_ENDED),
         lender_accepted=_ticked(values, questions.LENDER_ACCEPTED),
     )
 

@@ -12,6 +12,7 @@ from typing import Final
 from services.letters.domain.legal.articles import (
     Article,
     assurances,
+    civil,
     consommation,
     mutualite,
     securite_sociale,
@@ -175,6 +176,46 @@ _RENONCIATION = GroundRule(
     mentions=(*_ALWAYS, "withdrawal_statement", "event_day"),
 )
 
+_LOI_2016 = date(2016, 10, 1)  # ordonnance 2016-131: the law of contracts
+_CONSENT: Final = civil("1128", "1178")
+
+
+def _never_agreed(
+    ground: Ground, since: date, basis: tuple[Article, ...], document: str, *mentions: str
+) -> GroundRule:
+    """One letter of the file of a contract never agreed to: the same whatever the code."""
+    return GroundRule(
+        ground=ground,
+        valid_from=since,
+        basis=dict.fromkeys(CodeFamily, basis),
+        documents=("mandate", document),
+        mentions=(*_ALWAYS, "no_consent", "story", *mentions),
+    )
+
+
+_NEVER_AGREED = (
+    _never_agreed(Ground.ANNULATION, _LOI_2016, _CONSENT, "debits", "nullity"),
+    _never_agreed(
+        Ground.RECLAMATION, _LOI_2016, _CONSENT, "first_request", "nullity", "answer_asked"
+    ),
+    _never_agreed(
+        Ground.MEDIATION,
+        _LOI_2016,  # the mediator's own articles: 1 July 2016
+        consommation("L. 612-1", "L. 612-2"),
+        "complaint",
+        "insurer_in_dispute",
+        "no_other_judge",
+    ),
+    _never_agreed(
+        Ground.MISE_EN_DEMEURE,
+        _LOI_2016,
+        civil("1178", "1344", "1344-1"),
+        "complaint",
+        "nullity",
+        "formal_notice",
+    ),
+)
+
 _CUSTOM = GroundRule(
     ground=Ground.CUSTOM,
     valid_from=date(1900, 1, 1),  # no text of its own: the policyholder's words
@@ -190,6 +231,7 @@ GROUNDS: Final = (
     _CHATEL,
     *_EVENTS,
     _RENONCIATION,
+    *_NEVER_AGREED,
     _CUSTOM,
 )
 """Every row ever in force, in the order people read the grounds; within a ground, oldest first."""

@@ -14,7 +14,7 @@ from services.letters.domain.legal.contract_types import (
 )
 from services.letters.domain.legal.ground_rows import GROUNDS, GroundRule
 
-CATALOGUE_VERSION: Final = "2026.12"
+CATALOGUE_VERSION: Final = "2026.13"
 """Stored with each letter: bump it whenever a row or a date rule changes."""
 
 ONLINE_TERMINATION: Final[Mapping[CodeFamily, tuple[Article, ...]]] = {

@@ -118,6 +118,16 @@ FIRST_PREMIUM: Final = Field(code="first_premium_paid", kind=_DAY, required=Fals
 DURATION: Final = Field(code="duration_days", kind=FieldKind.DAYS, required=False, longest=3660)
 RIGHT_LOST: Final = Field(code="right_lost", kind=_FLAG, required=False)
 NO_CONSENT: Final = Field(code="no_consent", kind=_FLAG, required=False)
+DISCOVERED: Final = Field(code="discovered", kind=_DAY)
+STORY: Final = Field(code="story", kind=FieldKind.LONG_TEXT, longest=1200)
+SUMS_TAKEN: Final = Field(code="sums_taken", kind=_TEXT, required=False)
+FIRST_REQUEST: Final = Field(code="first_request_sent", kind=_DAY)
+COMPLAINT: Final = Field(code="complaint_sent", kind=_DAY)
+COMPLAINT_ANSWERED: Final = Field(code="complaint_answered", kind=_DAY, required=False)
+REFERRED: Final = Field(code="mediator_referred", kind=_DAY, required=False)
+MEDIATION_ENDED: Final = Field(code="mediation_ended", kind=_DAY, required=False)
+INSURER_IN_DISPUTE: Final = Field(code="insurer_in_dispute", kind=_TEXT)
+PAYMENT_DAYS: Final = Field(code="payment_days", kind=FieldKind.DAYS, default="15", longest=60)
 LOAN_REFERENCES: Final = Field(code="loan_references", kind=_TEXT)
 LENDER_NAME: Final = Field(code="lender_name", kind=_TEXT)
 LENDER_ACCEPTED: Final = Field(code="lender_accepted", kind=_FLAG)
@@ -167,6 +177,12 @@ def _by_ground(rule: TypeRule, ground: Ground) -> tuple[Field, ...]:
 
 _SINCE: Final = replace(FIRST_SUBSCRIPTION, required=False)
 _NEW_COVER: Final = (NEW_START, NEW_INSURER_NAME, NEW_CONTRACT_REFERENCE)
+_STORY: Final = (DISCOVERED, STORY, SUMS_TAKEN)
+_COMPLAINED: Final = (
+    replace(FIRST_REQUEST, required=False),
+    COMPLAINT,
+    COMPLAINT_ANSWERED,
+)
 QUESTIONS: Final[Mapping[Ground, tuple[Field, ...]]] = {
     Ground.CHANGEMENT_SITUATION: (EVENT_KIND, EVENT_DAY, RISK_LINK),
     Ground.VENTE_VEHICULE: (EVENT_DAY,),
@@ -194,12 +210,20 @@ QUESTIONS: Final[Mapping[Ground, tuple[Field, ...]]] = {
         RIGHT_LOST,
         NO_CONSENT,
     ),
+    Ground.ANNULATION: _STORY,
+    Ground.RECLAMATION: (FIRST_REQUEST, *_STORY),
+    Ground.MEDIATION: (INSURER_IN_DISPUTE, *_COMPLAINED, *_STORY),
+    Ground.MISE_EN_DEMEURE: (*_COMPLAINED, REFERRED, MEDIATION_ENDED, PAYMENT_DAYS, *_STORY),
     Ground.CUSTOM: (GROUND_TEXT, GROUND_ARTICLE, WANTED_END, REVIEWED),
 }
 """The questions of the grounds that ask the same of every type."""
 _WITH_SINCE: Final = frozenset(QUESTIONS) - {
     Ground.CUSTOM,
     Ground.RENONCIATION,
+    Ground.ANNULATION,
+    Ground.RECLAMATION,
+    Ground.MEDIATION,
+    Ground.MISE_EN_DEMEURE,
     Ground.EMPRUNTEUR_SUBSTITUTION,
     Ground.EMPRUNTEUR_RESILIATION,
 }

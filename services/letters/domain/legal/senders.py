@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.letters.domain.legal import never_agreed
 from services.letters.domain.legal.codes import (
     Ground,
     MailKind,
@@ -19,9 +20,15 @@ _ACKNOWLEDGED_OR_PAPER: Final = (MailKind.LRE_ACKNOWLEDGED, MailKind.PAPER_ACKNO
 _MAIL_BY_GROUND: Final = {
     Ground.EMPRUNTEUR_SUBSTITUTION: _ACKNOWLEDGED_OR_PAPER,  # the lender's delay runs from receipt
     Ground.EMPRUNTEUR_RESILIATION: _ACKNOWLEDGED_OR_PAPER,
+    Ground.MEDIATION: (*_ANY_LRE, MailKind.PAPER_ACKNOWLEDGED),  # no form: C. conso. R. 612-1
+    Ground.MISE_EN_DEMEURE: _ACKNOWLEDGED_OR_PAPER,
 }
 _ACKNOWLEDGED_REGIMES: Final = {WithdrawalRegime.DOORSTEP_14, WithdrawalRegime.LIFE_30}
-_AGENCY_ONLY: Final = {Ground.EMPRUNTEUR_SUBSTITUTION, Ground.EMPRUNTEUR_RESILIATION}
+_AGENCY_ONLY: Final = {
+    Ground.EMPRUNTEUR_SUBSTITUTION,
+    Ground.EMPRUNTEUR_RESILIATION,
+    *never_agreed.LETTERS,
+}
 
 
 def options(

@@ -54,6 +54,13 @@ MENTIONS = {
     "substitute_start": r"1er mars 2027",
     "lender_decision": r"Banque des Alpilles ayant accepté, par décision du 19 novembre 2026",
     "withdrawal_statement": r"nous vous notifions sans ambiguïté la renonciation au contrat",
+    "no_consent": r"Notre mandant n’a (de plus )?jamais donné son accord à ce contrat",
+    "story": r"Un appel a suffi à prélever ; rien n.a été signé\.",
+    "nullity": r"le contrat est nul : il est censé n’avoir jamais existé",
+    "answer_asked": r"accusé de réception sous dix jours ouvrables .* dans les deux mois",
+    "insurer_in_dispute": r"le litige avec Garantie du Littoral au sujet du contrat désigné",
+    "no_other_judge": r"Aucun juge ni aucun autre médiateur n’en est saisi",
+    "formal_notice": r"vaut mise en demeure .* Vous disposez de 15 jours",
     "new_insurer_contact": r"Mme Inès Carpentier.*04 65 71 20 20.*resiliations@solenne\.example",
 }
 """What must be printed for each code of ``Evaluation.mentions``."""
@@ -100,6 +107,10 @@ CASES = [
     (ContractType.EMPRUNTEUR, Ground.EMPRUNTEUR_SUBSTITUTION, A),
     (ContractType.EMPRUNTEUR, Ground.EMPRUNTEUR_RESILIATION, A),
     (ContractType.GAV, Ground.RENONCIATION, A),
+    (ContractType.GAV, Ground.ANNULATION, A),
+    (ContractType.GAV, Ground.RECLAMATION, A),
+    (ContractType.SANTE_INDIVIDUELLE, Ground.MEDIATION, M),
+    (ContractType.AUTO, Ground.MISE_EN_DEMEURE, A),
 ]
 
 

@@ -16,7 +16,7 @@ PERSON, COMPANY = PolicyholderKind.PERSON, PolicyholderKind.COMPANY
         (ContractType.SANTE_INDIVIDUELLE, PERSON, [Ground.RIA, Ground.ECHEANCE, Ground.CHATEL]),
         (ContractType.AUTO, PERSON, [Ground.HAMON, Ground.ECHEANCE, Ground.CHATEL]),
         (ContractType.FLOTTE, COMPANY, [Ground.ECHEANCE, Ground.VENTE_VEHICULE]),
-        (ContractType.ASSURANCE_VIE, PERSON, [Ground.RENONCIATION, Ground.CUSTOM]),
+        (ContractType.ASSURANCE_VIE, PERSON, [Ground.RENONCIATION, Ground.ANNULATION]),
     ],
 )
 def test_open_grounds_come_first(

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Final
 
 from kit.errors import FieldError, InvalidFields
-from services.letters.domain.legal import withdrawal
+from services.letters.domain.legal import never_agreed, withdrawal
 from services.letters.domain.legal.answers import steps
 from services.letters.domain.legal.answers.case import Case
 from services.letters.domain.legal.codes import (
     CodeFamily,
+    Ground,
     Refusal,
     WarningCode,
     WithdrawalRegime,
@@ -39,20 +40,35 @@ def answer(case: Case) -> Evaluation:
     concluded = case.need(case.facts.concluded, "concluded")
     regime = withdrawal.regime_of(case.facts)
     if regime is None:
-        return case.refused(Refusal.NO_WITHDRAWAL_IN_SHOP)
+        return _offering_the_next(case, case.refused(Refusal.NO_WITHDRAWAL_IN_SHOP))
     if refusal := _lost(case) or _excluded(case, regime):
-        return case.refused(refusal)
+        return _offering_the_next(case, case.refused(refusal))
     send_day = case.timing.send_day or max(case.timing.first_send_day, concluded)
     found = _found(case, regime, concluded, send_day)
     if send_day < concluded or found.refusal:
         return _refused(case, concluded, found, early=send_day < concluded)
     return replace(
         case.frame,
+        mentions=(*case.frame.mentions, *(("no_consent",) if case.facts.no_consent else ())),
         warnings=_warnings(case, regime, found),
         window=_window(case, concluded, found),
         send_day=send_day,
         presumed_receipt=send_day + steps.ONE_DAY,
         steps=_steps(case, regime, send_day, found),
+    )
+
+
+def _offering_the_next(case: Case, refused: Evaluation) -> Evaluation:
+    """Offer the demand for annulment where nobody agreed to a contract that cannot be undone."""
+    if not case.facts.no_consent:
+        return refused
+    advice = Step(
+        kind=StepKind.ADVICE, sentence="never_agreed_instead", articles=never_agreed.CONSENT
+    )
+    return replace(
+        refused,
+        alternatives=(Ground.ANNULATION, *refused.alternatives),
+        steps=(advice, *refused.steps),
     )
 
 
@@ -88,7 +104,7 @@ def _refused(case: Case, concluded: date, found: Withdrawal, *, early: bool) -> 
         first = max(case.timing.first_send_day, concluded)
         refused = case.refused(Refusal.EVENT_NOT_OCCURRED, facts, send_day=first)
     else:
-        refused = case.refused(Refusal.WINDOW_CLOSED, facts)
+        refused = _offering_the_next(case, case.refused(Refusal.WINDOW_CLOSED, facts))
     return replace(refused, window=_window(case, concluded, found))
 
 
@@ -129,4 +145,8 @@ def _steps(
     )
     end = Step(kind=StepKind.END, sentence="end_withdrawal", articles=case.basis)
     back = Step(kind=StepKind.ADVICE, sentence=_REFUND[regime], articles=case.basis)
-    return (limit, steps.send(send_day, "send_event"), steps.receipt(send_day), end, back)
+    said = Step(
+        kind=StepKind.CONDITION, sentence="never_agreed_too", articles=never_agreed.CONSENT[:1]
+    )
+    first = (said,) if case.facts.no_consent else ()
+    return (*first, limit, steps.send(send_day, "send_event"), steps.receipt(send_day), end, back)

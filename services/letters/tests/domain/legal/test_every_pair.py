@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.letters.domain.legal import engine, ground_rows, grounds
+from services.letters.domain.legal import engine, ground_rows, grounds, never_agreed
 from services.letters.domain.legal.codes import (
     CodeFamily,
     Ground,
@@ -28,6 +28,7 @@ FOUR_DATES = (StepKind.SEND, StepKind.RECEIPT, StepKind.END, StepKind.START)
 LEFT_OPEN = {
     Ground.RETRAIT_AGREMENT,  # ends and starts at noon of one day
     Ground.RENONCIATION,  # undoes the contract
+    *never_agreed.LETTERS,  # say that there is none
     Ground.EMPRUNTEUR_SUBSTITUTION,  # ends nothing yet
     Ground.MODIFICATION_GROUPE,  # by contract, at receipt
     Ground.TRANSFERT_PORTEFEUILLE,
@@ -51,6 +52,9 @@ def _every_case() -> Iterator[ContractFacts]:
                         event_day=day("Fri 2026-11-20"),
                         channel=SalesChannel.DOORSTEP,
                         concluded=day("Fri 2026-11-20"),
+                        discovered=day("Tue 2026-09-01"),
+                        first_request_sent=day("Sat 2026-09-05"),
+                        complaint_sent=day("Sun 2026-09-20"),
                     )
 
 

@@ -19,6 +19,7 @@ from tests.support.time import day
 PERSON, COMPANY = PolicyholderKind.PERSON, PolicyholderKind.COMPANY
 HEALTH = ContractType.SANTE_INDIVIDUELLE
 MANDATORY = ContractType.SANTE_COLLECTIVE_OBLIGATOIRE
+NEVER_AGREED = ["ANNULATION", "RECLAMATION", "MEDIATION", "MISE_EN_DEMEURE"]
 HAMON_TYPES = {
     "auto", "moto", "scooter", "camping_car", "habitation_locataire", "habitation_proprietaire",
     "copropriete_lot", "pno", "mobile", "affinitaire", "extension_garantie", "voyage_annuel",
@@ -150,22 +151,27 @@ def test_a_person_is_offered_what_the_type_opens() -> None:
     assert offered(ContractType.AUTO, PERSON) == [
         "HAMON", "ECHEANCE", "CHATEL", "CHANGEMENT_SITUATION", "VENTE_VEHICULE", "PERTE_TOTALE",
         "DIMINUTION_RISQUE", "APRES_SINISTRE", "AUGMENTATION_TARIF", "RETRAIT_AGREMENT",
-        "TRANSFERT_PORTEFEUILLE", "RENONCIATION", "CUSTOM",
+        "TRANSFERT_PORTEFEUILLE", "RENONCIATION", *NEVER_AGREED, "CUSTOM",
     ]  # fmt: skip
     assert offered(ContractType.AUTO, COMPANY) == [
         "ECHEANCE", "VENTE_VEHICULE", "PERTE_TOTALE", "DIMINUTION_RISQUE", "APRES_SINISTRE",
-        "AUGMENTATION_TARIF", "RETRAIT_AGREMENT", "TRANSFERT_PORTEFEUILLE", "CUSTOM",
+        "AUGMENTATION_TARIF", "RETRAIT_AGREMENT", "TRANSFERT_PORTEFEUILLE",
+        "ANNULATION", "RECLAMATION", "MISE_EN_DEMEURE", "CUSTOM",
     ]  # fmt: skip
     assert offered(ContractType.SANTE_INDIVIDUELLE, PERSON) == [
         "RIA", "ECHEANCE", "CHATEL", "CHANGEMENT_SITUATION", "APRES_SINISTRE",
         "AUGMENTATION_TARIF", "ADHESION_OBLIGATOIRE", "C2S", "RETRAIT_AGREMENT",
-        "TRANSFERT_PORTEFEUILLE", "RENONCIATION", "CUSTOM",
+        "TRANSFERT_PORTEFEUILLE", "RENONCIATION", *NEVER_AGREED, "CUSTOM",
     ]  # fmt: skip
     assert offered(ContractType.EMPRUNTEUR, PERSON)[:2] == [
         "EMPRUNTEUR_SUBSTITUTION", "EMPRUNTEUR_RESILIATION",
     ]  # fmt: skip
-    assert offered(ContractType.ASSURANCE_VIE, PERSON) == ["RENONCIATION", "CUSTOM"]
-    assert offered(ContractType.VOYAGE_TEMPORAIRE, PERSON) == ["RENONCIATION", "CUSTOM"]
+    assert offered(ContractType.ASSURANCE_VIE, PERSON) == ["RENONCIATION", *NEVER_AGREED, "CUSTOM"]
+    assert offered(ContractType.VOYAGE_TEMPORAIRE, PERSON) == [
+        "RENONCIATION",
+        *NEVER_AGREED,
+        "CUSTOM",
+    ]
     assert "RIA" in offered(MANDATORY, COMPANY)
     assert offered(MANDATORY, PERSON) == ["CUSTOM"]
 

@@ -13,6 +13,7 @@ from services.letters.domain.legal import (
     events,
     ground_rows,
     grounds,
+    never_agreed,
     questions,
     senders,
     withdrawal,
@@ -38,6 +39,7 @@ def _cited() -> set[Article]:
     ]
     tables += [grounds.ONLINE_TERMINATION, steps.PRESUMPTION, withdrawal.BASIS]
     cited = {article for table in tables for articles in table.values() for article in articles}
+    cited |= {*never_agreed.PRESCRIPTION, *never_agreed.SUSPENSION, *never_agreed.OUTCOME}
     return cited | set(steps.DEPOSIT)
 
 
