@@ -12,6 +12,7 @@ from local.house import House
 from tests.e2e.axe import Auditor
 from tests.e2e.outside import Outside
 from tests.e2e.staff import furnish
+from tests.support.servers import reachable_folder
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -28,15 +29,15 @@ CHROMIUM_ARGUMENTS = [
 @pytest.fixture(scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """The whole product on free ports, with the directory imported and one staff member."""
-    directory = tmp_path_factory.mktemp("house")
-    opened = await House.open(directory, environment="test")
-    try:
-        furnish(opened)
-        yield opened
-    finally:
-        await opened.close()
-        if os.environ.get("PREAVIS_KEEP_LOGS"):
-            shutil.copytree(directory / "logs", os.environ["PREAVIS_KEEP_LOGS"], dirs_exist_ok=True)
+    with reachable_folder() as directory:
+        opened = await House.open(directory, environment="test")
+        try:
+            furnish(opened)
+            yield opened
+        finally:
+            await opened.close()
+            kept = os.environ.get("PREAVIS_KEEP_LOGS") or tmp_path_factory.mktemp("logs")
+            shutil.copytree(directory / "logs", kept, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")

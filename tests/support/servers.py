@@ -133,7 +133,7 @@ async def database(postgres: Cluster) -> AsyncIterator[MakeDatabase]:
 def _bundled_postgres() -> Iterator[str]:
     from local.servers import Postgres  # noqa: PLC0415 - the wheel loads slowly
 
-    with _folder() as folder:
+    with reachable_folder() as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the wheel warns where XDG_RUNTIME_DIR is unset
             server = Postgres.start(folder / "pg")
@@ -149,7 +149,7 @@ def _bundled_postgres() -> Iterator[str]:
 def _bundled_nats() -> Iterator[str]:
     from local.servers import Nats  # noqa: PLC0415 - only where it is started
 
-    with _folder() as folder:
+    with reachable_folder() as folder:
         server = Nats.start(folder / "nats")
         try:
             yield server.url
@@ -158,9 +158,14 @@ def _bundled_nats() -> Iterator[str]:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="pv-"))  # short: a Unix socket's path has a limit
-    folder.chmod(0o755)  # the server may run under another user
+def reachable_folder() -> Iterator[Path]:
+    """Give a folder that a server under another user may read as long as the block lasts.
+
+    Pytest's own is not: each run of it closes the folder that all runs share to others than its
+    user, under the feet of the servers of another run. The path is short, as Unix sockets ask.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pv-"))
+    folder.chmod(0o755)
     try:
         yield folder
     finally:
