@@ -72,7 +72,14 @@ def _export(provider: TracerProvider) -> None:
 
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]  # half typed
-    HTTPXClientInstrumentor().instrument(request_hook=cut_query, async_request_hook=cut_query_async)
+    trace_partners(provider)
+
+
+def trace_partners(provider: TracerProvider) -> None:
+    """Record each call to a partner, without what its address carries in its query."""
+    HTTPXClientInstrumentor().instrument(
+        tracer_provider=provider, request_hook=cut_query, async_request_hook=cut_query_async
+    )
 
 
 def cut_query(span: trace.Span, _request: object) -> None:

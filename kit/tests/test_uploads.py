@@ -10,6 +10,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 from PIL import Image
 
+from kit import upload_reader
 from kit.errors import TurnedDown
 from kit.uploads import FileKind, Upload, read_upload
 
@@ -259,6 +260,30 @@ async def test_deep_nesting_is_damaged() -> None:
     data = saved(document).replace(b"/Deep ", b"/Deep " + deep + b" /Was ", 1)
 
     assert await reason(data) == "upload-damaged"
+
+
+async def test_a_reader_has_no_secret_no_file_to_write_and_little_of_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LETTERS_PRIVATE_KEY", "a secret")
+    monkeypatch.setattr(upload_reader, "__name__", "kit.tests.telling_reader")
+
+    with pytest.raises(TurnedDown) as told:
+        await read_upload(b"any file")
+
+    assert told.value.facts == {
+        "environment": "PATH PYTHONPATH",
+        "processor": "10 s",
+        "memory": "1536 MB",
+        "written": "0 bytes",
+        "place": "/",
+    }
+
+
+async def test_the_largest_file_has_ten_megabytes_and_fifty_pages() -> None:
+    assert await reason(b"%PDF-" + b"0" * (10 * 2**20 - 4)) == "upload-too-large"
+    assert await reason(pdf(51)) == "upload-too-many-pages"
+    assert (await read_upload(pdf(50) + b"\n" * 2**20)).page_count == 50
 
 
 async def test_several_files_are_read_at_once() -> None:

@@ -147,6 +147,22 @@ async def test_an_accent_is_one_however_it_is_sent() -> None:
     assert await hasher.matches(hashed, unicodedata.normalize("NFD", "Forêt-dorée-38!"))
 
 
+async def test_nobodys_password_is_checked_at_the_cost_of_somebodys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hasher, checked = Argon(), list[str]()
+
+    def check(password_hash: str, _: str) -> bool:
+        checked.append(password_hash)
+        return True
+
+    monkeypatch.setattr(hasher, "_check", check)
+
+    assert not await hasher.matches(None, "Tramway-vert-38!")
+
+    assert [hasher.is_outdated(one) for one in checked] == [False]
+
+
 async def test_weaker_hashes_are_outdated() -> None:
     weak = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21l$x4RJlwPpQUPiHpqXnVnVhg"
 

@@ -149,6 +149,7 @@ async def test_one_place_does_not_try_every_login(store: FakeStore, hasher: Fake
 
     with pytest.raises(Throttled):
         await guess()
+    assert hasher.checks == 60
 
 
 async def test_nobody_enters_a_closed_account(store: FakeStore, hasher: FakeHasher) -> None:

@@ -34,6 +34,26 @@ def test_a_request_from_nowhere_has_no_place() -> None:
     assert place_of(Request({"type": "http", "client": None, "headers": []})) == ""
 
 
+async def test_each_bucket_is_as_large_as_promised() -> None:
+    taken = []
+
+    class Noting(FakeStore):
+        @override
+        async def take_token(self, key: str, *, per_second: float, burst: int) -> float:
+            taken.append((key.partition(":")[0], round(per_second * 60), burst))
+            return 0.0
+
+    app = product.fresh()
+    app.state.store = Noting()
+    async with product.client(app, session=rig.AGENT) as browser:
+        await browser.get("/compte")
+    async with product.client(app) as program:
+        await program.get("/v1/prices")
+        await program.post("/v1/legal/plans", content=b"")
+
+    assert {*taken} == {("account", 1200, 60), ("visitor", 30, 10), ("tables", 2, 3)}
+
+
 class Away(FakeStore):
     """A store whose database is away."""
 
