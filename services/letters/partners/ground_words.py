@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from kit import french
 from services.letters.domain.legal import questions
+from services.letters.domain.legal.codes import Ground
 from services.letters.domain.legal.questions import FieldKind
 from services.letters.domain.legal.sentences import Catalogue
 from services.letters.domain.sheet import Sheet
@@ -32,7 +33,7 @@ class GroundWords:
         row = self.table.get(sheet.ground or "")
         if row is None:
             return {}
-        facts = _Facts(self._facts(sheet), self._catalogue)
+        facts = _Facts(self._facts(sheet), self._catalogue, sheet.ground)
         absent = row.get("needs") and not sheet.shared.get(row["needs"])
         texts = {
             "because": row["because_absent"] if absent else row["because"],
@@ -70,12 +71,18 @@ class GroundWords:
 class _Facts(dict[str, Markup]):
     """Facts by name; one that is still unknown is said to be so, in its place."""
 
-    def __init__(self, known: Mapping[str, Markup], catalogue: Catalogue) -> None:
+    def __init__(
+        self, known: Mapping[str, Markup], catalogue: Catalogue, ground: Ground | None
+    ) -> None:
         super().__init__(known)
         self._catalogue = catalogue
+        self._ground = ground
 
     def __missing__(self, name: str) -> Markup:
-        label = "date" if name in _DATES else self._catalogue.field(name).label.lower()
+        label = "date"
+        if name not in _DATES:
+            label = self._catalogue.field(name, self._ground).label
+        label = label[:1].lower() + label[1:]
         return Markup('<mark class="manque">[{} à compléter]</mark>').format(label)
 
 

@@ -76,11 +76,11 @@ class Words:
         row = self._own[name]
         return Labels(label=typography(row["label"]), help=typography(row.get("help", "")))
 
-    def missing(self, item: Missing) -> str:
-        """Return what is to be completed, as an instruction."""
+    def missing(self, item: Missing, ground: Ground | None = None) -> str:
+        """Return what is to be completed, as an instruction, in the words of the letter's form."""
         own = self._missing.get(f"{item.code}-{item.field}") or self._missing.get(item.code)
         if item.code == "field" and item.field != "reference":
-            label = self.catalogue.field(item.field).label
+            label = self.catalogue.field(item.field, ground).label
             return typography(self._missing["field"].format(label=label))
         return typography(own or "")
 

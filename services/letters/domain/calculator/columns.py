@@ -42,7 +42,7 @@ class Names:
         """Gather the catalogue's labels and the aliases of a TOML text."""
         table = tomllib.loads(own)
         fields = {field.code for type_, ground in _pairs() for field in _fields(type_, ground)}
-        columns = {bare(catalogue.field(code).label): code for code in sorted(fields)}
+        columns = {bare(name): code for code in sorted(fields) for name in catalogue.names_of(code)}
         columns |= {bare(code): code for code in sorted(fields)}
         columns |= {bare(name): code for code, names in table["column"].items() for name in names}
         columns |= {code: code for code in table["column"]}

@@ -107,6 +107,8 @@ class TypeRule:
     motor: bool = False
     """Vehicle of C. assur. art. L. 211-1."""
     group: bool = False
+    optional_group: bool = False
+    """A group whose members are free to join, and to leave."""
     waiting_period: bool = False
     """A new contract may postpone its benefits: health and prévoyance."""
     notice_by_contract: bool = False
@@ -179,7 +181,7 @@ def _business(of: ContractType, *, compulsory: bool = False) -> TypeRule:
     )
 
 
-def _group_health(of: ContractType) -> TypeRule:
+def _group_health(of: ContractType, *, optional: bool = False) -> TypeRule:
     return TypeRule(
         type=of,
         section=Section.HEALTH,
@@ -187,6 +189,7 @@ def _group_health(of: ContractType) -> TypeRule:
         any_time=Ground.RIA,
         new_insurer_notifies=True,
         group=True,
+        optional_group=optional,
         waiting_period=True,
         notice_by_contract=True,
     )
@@ -238,7 +241,7 @@ _ROWS: Final = (
         notice_by_contract=True,
     ),
     _group_health(_T.SANTE_COLLECTIVE_OBLIGATOIRE),
-    _group_health(_T.SANTE_COLLECTIVE_FACULTATIVE),
+    _group_health(_T.SANTE_COLLECTIVE_FACULTATIVE, optional=True),
     TypeRule(
         type=_T.PREVOYANCE,
         section=Section.HEALTH,

@@ -33,6 +33,8 @@ class Scope:
     persons_only: bool = False
     families: frozenset[CodeFamily] = ALL_FAMILIES
     """Codes that know the ground."""
+    groups: frozenset[CodeFamily] = ALL_FAMILIES
+    """Those among them that know it for group contracts too."""
 
 
 def _among(*types: ContractType) -> Callable[[TypeRule], bool]:
@@ -79,7 +81,10 @@ _OWN_HEALTH: Final = (_T.SANTE_INDIVIDUELLE, _T.SANTE_COLLECTIVE_FACULTATIVE)
 
 SCOPES: Final[Mapping[Ground, Scope]] = {
     Ground.CHANGEMENT_SITUATION: Scope(
-        serves=_situation, persons_only=True, families=INSURERS_AND_MUTUELLES
+        serves=_situation,
+        persons_only=True,
+        families=INSURERS_AND_MUTUELLES,
+        groups=INSURERS,  # C. mut. L. 221-17: individual memberships alone
     ),
     Ground.VENTE_VEHICULE: Scope(serves=_sold_as_vehicle),
     Ground.CESSION_BIEN: Scope(serves=_among(*_THINGS)),
@@ -89,7 +94,7 @@ SCOPES: Final[Mapping[Ground, Scope]] = {
     Ground.APRES_SINISTRE: Scope(serves=_ends_yearly, families=INSURERS),
     Ground.AUGMENTATION_TARIF: Scope(serves=_ends_yearly),
     Ground.MODIFICATION_GROUPE: Scope(
-        serves=_among(*_OPTIONAL_GROUPS), persons_only=True, families=INSURERS
+        serves=_among(*_OPTIONAL_GROUPS), persons_only=True, families=INSURERS_AND_MUTUELLES
     ),
     Ground.ADHESION_OBLIGATOIRE: Scope(
         serves=_among(*_OWN_HEALTH, _T.PREVOYANCE), persons_only=True
@@ -202,7 +207,8 @@ def _in_scope(
 ) -> Refusal | None:
     if scope.persons_only and not private:
         return Refusal.NATURAL_PERSON_ONLY
-    if scope.serves(rule) and governed in scope.families:
+    known = scope.families & scope.groups if rule.group else scope.families
+    if scope.serves(rule) and governed in known:
         return None
     life = rule.yearly_exit is YearlyExit.LIFE
     return Refusal.LIFE_EXCLUDED if life else Refusal.CONTRACT_OUT_OF_SCOPE

@@ -57,7 +57,9 @@ class ContractFacts:
     wanted_last_covered_day: date | None = None
     """CUSTOM: last day covered by the old contract, in the policyholder's own words."""
     tied_to_mandatory: bool = False
-    """RIA: an option of the employer's mandatory contract, not a contract of its own."""
+    """RIA: the optional contract and the employer's mandatory one are one contract."""
+    option_of_mandatory: bool = False
+    """RIA: an option taken within the mandatory contract, which the guide leaves out."""
     event_day: date | None = None
     """The day that opens the ground: move, sale, refusal, publication, information."""
     clause_window_days: int = 30

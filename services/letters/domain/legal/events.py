@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from kit.days import add_months
-from services.letters.domain.legal.codes import Ground, Refusal, WarningCode
+from services.letters.domain.legal.codes import CodeFamily, Ground, Refusal, WarningCode
 
 ONE_DAY: Final = timedelta(days=1)
 NOON: Final = time(12)
@@ -84,6 +84,10 @@ RULES: Final[Mapping[Ground, EventRule]] = {
     Ground.C2S: EventRule(effect=_MONTH),
 }
 """The grounds that an event opens, each with its clock. Doubts: docs/law/events.md."""
+_OWN_WINDOWS: Final[Mapping[tuple[Ground, CodeFamily], int]] = {
+    (Ground.MODIFICATION_GROUPE, CodeFamily.MUTUALITE): 1,  # C. mut. L. 221-6
+}
+"""Months to send after the event, where a code says otherwise than the others."""
 
 
 def invoke(
@@ -91,17 +95,20 @@ def invoke(
     event_day: date,
     send_day: date,
     *,
+    governed: CodeFamily = CodeFamily.ASSURANCES,
     clause_window_days: int | None = None,
     clause_delay_months: int = 1,
 ) -> EventEffect:
     """Return what a letter of that day does after the event, by the ground's own clock.
 
-    A contract's clause may give a window in days and a delay in months (AUGMENTATION_TARIF).
+    ``governed`` is the code of the contract. A contract's clause may give a window in days and a
+    delay in months (AUGMENTATION_TARIF).
 
     Our reading: sending within the window suffices; receipt after it is worth a warning.
     """
     rule = RULES[ground]
-    last_send = _last_send(rule, event_day, clause_window_days)
+    months = _OWN_WINDOWS.get((ground, governed), rule.window_months)
+    last_send = _last_send(months, event_day, clause_window_days)
     if send_day < event_day:
         return EventEffect(last_send=last_send, refusal=rule.before_event)
     if last_send and send_day > last_send:
@@ -190,10 +197,10 @@ def _sale_refusal(sale_day: date, send_day: date, automatic_end: date) -> Refusa
     return Refusal.ALREADY_TERMINATED_BY_LAW if send_day >= automatic_end else None
 
 
-def _last_send(rule: EventRule, event_day: date, clause_days: int | None) -> date | None:
+def _last_send(months: int | None, event_day: date, clause_days: int | None) -> date | None:
     if clause_days is not None:
         return event_day + timedelta(days=clause_days)
-    return None if rule.window_months is None else add_months(event_day, rule.window_months)
+    return None if months is None else add_months(event_day, months)
 
 
 def _end(effect: Effect, event_day: date, send_day: date, months: int) -> date | None:

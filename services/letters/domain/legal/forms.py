@@ -74,7 +74,8 @@ def facts(
         ground=ground,
         policyholder=policyholder,
         code_family=code_family,
-        requester=_requester(contract_type, policyholder),
+        requester=_requester(values, contract_type, policyholder),
+        professional_use=_ticked(values, questions.PROFESSIONAL_USE),
         anniversary=_day(values, questions.ANNIVERSARY),
         notice_months=_number(values, questions.NOTICE_MONTHS) or 2,
         first_subscription=_day(values, questions.FIRST_SUBSCRIPTION),
@@ -83,6 +84,7 @@ def facts(
         wanted_new_start=_day(values, questions.NEW_START),
         wanted_last_covered_day=_day(values, questions.WANTED_END),
         tied_to_mandatory=_ticked(values, questions.TIED_TO_MANDATORY),
+        option_of_mandatory=_ticked(values, questions.OPTION_OF_MANDATORY),
         event_day=_day(values, questions.EVENT_DAY),
         clause_window_days=_number(values, questions.CLAUSE_WINDOW) or 30,
         clause_delay_months=_number(values, questions.CLAUSE_DELAY) or 1,
@@ -107,8 +109,12 @@ def facts(
     )
 
 
-def _requester(contract_type: ContractType, policyholder: PolicyholderKind) -> Requester:
-    """Return in what quality the policyholder of a group contract asks."""
+def _requester(
+    values: Mapping[str, str], contract_type: ContractType, policyholder: PolicyholderKind
+) -> Requester:
+    """Return in what quality the policyholder asks."""
+    if _ticked(values, questions.DEPENDANT):
+        return Requester.DEPENDANT
     if not CONTRACT_TYPES[contract_type].group:
         return Requester.POLICYHOLDER
     return Requester.EMPLOYER if policyholder is PolicyholderKind.COMPANY else Requester.MEMBER

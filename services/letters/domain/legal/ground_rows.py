@@ -140,7 +140,12 @@ _EVENTS = (
         "insurer_termination",
     ),
     _event(Ground.AUGMENTATION_TARIF, date(1900, 1, 1), {}, "premium_notice"),  # by the clause
-    _event(Ground.MODIFICATION_GROUPE, _LOI_89, {_A: assurances("L. 141-4")}, "information_notice"),
+    _event(
+        Ground.MODIFICATION_GROUPE,
+        _LOI_89,
+        {_A: assurances("L. 141-4"), _M: mutualite("L. 221-6")},
+        "information_notice",
+    ),
     _event(
         Ground.ADHESION_OBLIGATOIRE,
         date(1900, 1, 1),  # no text of its own

@@ -14,7 +14,7 @@ from services.letters.domain.legal.contract_types import (
 )
 from services.letters.domain.legal.ground_rows import GROUNDS, GroundRule
 
-CATALOGUE_VERSION: Final = "2026.13"
+CATALOGUE_VERSION: Final = "2026.14"
 """Stored with each letter: bump it whenever a row or a date rule changes."""
 
 ONLINE_TERMINATION: Final[Mapping[CodeFamily, tuple[Article, ...]]] = {
@@ -38,11 +38,16 @@ def rule_on(ground: Ground, day: date) -> GroundRule | None:
 
 
 def legal_basis(row: GroundRule, rule: TypeRule, recipient: CodeFamily) -> tuple[Article, ...]:
-    """Return the articles a letter of that ground rests on; none where a clause decides."""
+    """Return the articles a letter of that ground rests on; none where a clause decides.
+
+    The CSS gives groups one may leave the articles of individual contracts: L. 932-14 and after.
+    """
     if row.ground is Ground.ECHEANCE and rule.yearly_exit is not YearlyExit.LAW:
         return ()
-    table = row.group_basis if rule.group and row.group_basis else row.basis
-    return table.get(rule.governed_by(recipient), ())
+    governed = rule.governed_by(recipient)
+    group = rule.group and not (rule.optional_group and governed is CodeFamily.SECURITE_SOCIALE)
+    table = row.group_basis if group and row.group_basis else row.basis
+    return table.get(governed, ())
 
 
 def offered(

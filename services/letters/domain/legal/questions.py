@@ -139,6 +139,13 @@ GROUP_COMPANY: Final = Field(code="group_company", kind=_TEXT, scope=Scope.CONTR
 TIED_TO_MANDATORY: Final = Field(
     code="tied_to_mandatory", kind=_FLAG, scope=Scope.CONTRACT, required=False
 )
+OPTION_OF_MANDATORY: Final = Field(
+    code="option_of_mandatory", kind=_FLAG, scope=Scope.CONTRACT, required=False
+)
+DEPENDANT: Final = Field(code="dependant", kind=_FLAG, required=False)
+PROFESSIONAL_USE: Final = Field(
+    code="professional_use", kind=_FLAG, scope=Scope.CONTRACT, required=False
+)
 
 POLICYHOLDER_FIELDS: Final[Mapping[Ground, tuple[str, ...]]] = {
     Ground.RIA: ("birth_name", "birth_day"),
@@ -150,7 +157,7 @@ def fields_for(contract_type: ContractType, ground: Ground) -> tuple[Field, ...]
     """Return the questions of a pair, in the order they are asked."""
     rule = CONTRACT_TYPES[contract_type]
     label = (TYPE_LABEL,) if contract_type is ContractType.AUTRE else ()
-    return (*label, *_thing(rule), *_by_ground(rule, ground))
+    return (*label, *_thing(rule), *_by_ground(rule, ground), *_use(rule, ground))
 
 
 def _by_ground(rule: TypeRule, ground: Ground) -> tuple[Field, ...]:
@@ -170,6 +177,9 @@ def _by_ground(rule: TypeRule, ground: Ground) -> tuple[Field, ...]:
             )
         case Ground.RIA:
             return _ria(rule)
+        case Ground.RENONCIATION if rule.yearly_exit is YearlyExit.FIXED_TERM:
+            asked = QUESTIONS[ground]  # a trip's length decides whether it may be undone
+            return tuple(replace(one, required=True) if one is DURATION else one for one in asked)
         case _:
             since = (_SINCE,) if rule.any_time and ground in _WITH_SINCE else ()
             return (*QUESTIONS[ground], *since)
@@ -233,7 +243,9 @@ _WITH_SINCE: Final = frozenset(QUESTIONS) - {
 def _ria(rule: TypeRule) -> tuple[Field, ...]:
     """Return the guide's fields: 3.2, individual, mandatory group and optional group."""
     mandatory = rule.type is ContractType.SANTE_COLLECTIVE_OBLIGATOIRE
-    optional = (MEMBERSHIP, GROUP_COMPANY, TIED_TO_MANDATORY) if rule.group else ()
+    optional = (
+        (MEMBERSHIP, GROUP_COMPANY, TIED_TO_MANDATORY, OPTION_OF_MANDATORY) if rule.group else ()
+    )
     return (
         FIRST_SUBSCRIPTION,
         NEW_START,
@@ -244,7 +256,7 @@ def _ria(rule: TypeRule) -> tuple[Field, ...]:
         CONTACT_NAME,
         CONTACT_PHONE,
         CONTACT_EMAIL,
-        *(() if mandatory else optional),
+        *(() if mandatory else (*optional, DEPENDANT)),
         OTHER_GUARANTEES,
         DEFERRAL_AGREED,
         ACTS_FOR_NEW_INSURER,
@@ -258,6 +270,27 @@ def _notice(rule: TypeRule) -> Field:
         longest=rule.longest_notice_months,
         default="" if by_clause else NOTICE_MONTHS.default,  # the contract alone knows
     )
+
+
+def _use(rule: TypeRule, ground: Ground) -> tuple[Field, ...]:
+    """Ask about a business where the ground is for private contracts and the type serves both."""
+    return (PROFESSIONAL_USE,) if ground in _PRIVATE_ONLY and rule.type in _EITHER_USE else ()
+
+
+_PRIVATE_ONLY: Final = frozenset({Ground.HAMON, Ground.CHATEL, Ground.RENONCIATION})
+_EITHER_USE: Final = frozenset(
+    {
+        ContractType.AUTO,
+        ContractType.MOTO,
+        ContractType.SCOOTER,
+        ContractType.CAMPING_CAR,
+        ContractType.NAVIGATION_PLAISANCE,
+        ContractType.PNO,
+        ContractType.PREVOYANCE,
+        ContractType.EMPRUNTEUR_CONSO,
+        ContractType.AUTRE,
+    }
+)
 
 
 def _thing(rule: TypeRule) -> tuple[Field, ...]:

@@ -124,9 +124,15 @@ class Catalogue:
         """Return the heading of a group of contract types."""
         return self._entry("section", section).label
 
-    def field(self, code: str) -> Labels:
-        """Return a form field's label and help."""
-        return self._entry("field", code)
+    def field(self, code: str, ground: Ground | None = None) -> Labels:
+        """Return a form field's label and help, in the ground's own words where it has some."""
+        own: Mapping[str, str] | None = self._own_fields(ground).get(code)
+        return _labels(own) if own else self._entry("field", code)
+
+    def names_of(self, code: str) -> tuple[str, ...]:
+        """Return every label a form field bears: the shared one, then those of its grounds."""
+        own = (self._own_fields(ground).get(code) for ground in Ground)
+        return (self.field(code).label, *(_labels(row).label for row in own if row))
 
     def choice(self, field: str, value: str) -> str:
         """Return what an answer of a CHOICE field is called."""
@@ -136,9 +142,16 @@ class Catalogue:
         """Return a required document's name and what becomes of it."""
         return self._entry("document", code)
 
+    def _own_fields(self, ground: Ground | None) -> Mapping[str, Mapping[str, str]]:
+        found: Mapping[str, Mapping[str, str]] = self._labels["ground_field"].get(ground, {})
+        return found
+
     def _entry(self, table: str, code: str) -> Labels:
-        row: Mapping[str, str] = self._labels[table][code]
-        return Labels(label=typography(row["label"]), help=typography(row.get("help", "")))
+        return _labels(self._labels[table][code])
+
+
+def _labels(row: Mapping[str, str]) -> Labels:
+    return Labels(label=typography(row["label"]), help=typography(row.get("help", "")))
 
 
 class _Day(date):

@@ -56,11 +56,14 @@ BASIS: Final = {
     WithdrawalRegime.LIFE_30: assurances("L. 132-5-1", "L. 132-5-2"),
     WithdrawalRegime.CONSUMER_GOODS_14: consommation("L. 221-18", "L. 221-19"),
 }
-_HEALTH_BASIS: Final = {
-    CodeFamily.MUTUALITE: mutualite("L. 221-18"),
-    CodeFamily.SECURITE_SOCIALE: securite_sociale("L. 932-15-1"),
+ELSEWHERE: Final = {
+    (WithdrawalRegime.DOORSTEP_14, CodeFamily.MUTUALITE): mutualite("L. 221-18-1"),
+    (WithdrawalRegime.DISTANCE_14, CodeFamily.MUTUALITE): mutualite("L. 221-18"),
+    (WithdrawalRegime.LIFE_30, CodeFamily.MUTUALITE): mutualite("L. 223-8"),
+    (WithdrawalRegime.DOORSTEP_14, CodeFamily.SECURITE_SOCIALE): securite_sociale("L. 932-15-2"),
+    (WithdrawalRegime.DISTANCE_14, CodeFamily.SECURITE_SOCIALE): securite_sociale("L. 932-15-1"),
 }
-"""The parallel articles of the two other codes, not read yet (docs/law/open-points.md)."""
+"""The parallel articles of the two other codes: the same days."""
 
 _DAYS: Final = {
     WithdrawalRegime.DOORSTEP_14: 14,
@@ -108,14 +111,35 @@ def regime_of(facts: ContractFacts) -> WithdrawalRegime | None:
     """Return the regime of a withdrawal, ``None`` for other grounds or when it opens none."""
     if facts.ground is not Ground.RENONCIATION or facts.channel is None:
         return None
-    return regime_for(facts.contract_type, facts.channel)
+    regime = regime_for(facts.contract_type, facts.channel)
+    if regime is WithdrawalRegime.AFFINITY_30 and _lasts_longer_at_a_distance(facts):
+        return WithdrawalRegime.DISTANCE_14
+    return regime
+
+
+def _lasts_longer_at_a_distance(facts: ContractFacts) -> bool:
+    """Tell whether late documents, or none, make the fourteen days outlast the thirty."""
+    if facts.channel is not SalesChannel.DISTANCE or facts.concluded is None:
+        return False
+    at_a_distance = window(
+        WithdrawalRegime.DISTANCE_14,
+        facts.concluded,
+        documents_received=facts.documents_received,
+        documents_never_received=facts.documents_never_received,
+        right_never_notified=facts.right_never_notified,
+    )
+    with_goods = window(
+        WithdrawalRegime.AFFINITY_30,
+        facts.concluded,
+        first_premium_paid=facts.first_premium_paid,
+    )
+    last = at_a_distance.last_day_max or at_a_distance.last_day_safe
+    return at_a_distance.endless or last > with_goods.last_day_safe
 
 
 def basis(regime: WithdrawalRegime, governed: CodeFamily) -> tuple[Article, ...]:
     """Return the articles of a regime in the code that governs the contract."""
-    if regime is WithdrawalRegime.LIFE_30:
-        return BASIS[regime]
-    return _HEALTH_BASIS.get(governed, BASIS[regime])
+    return ELSEWHERE.get((regime, governed), BASIS[regime])
 
 
 def window(

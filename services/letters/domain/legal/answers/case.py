@@ -39,7 +39,13 @@ from services.letters.domain.legal.evaluation import (
 from services.letters.domain.legal.ground_rows import GroundRule
 
 _T = TypeVar("_T")
-_WITHOUT_EVENT: Final = (Ground.RIA, Ground.HAMON, Ground.CHATEL, Ground.ECHEANCE)
+_WITHOUT_EVENT: Final = (
+    Ground.RIA,
+    Ground.HAMON,
+    Ground.EMPRUNTEUR_SUBSTITUTION,
+    Ground.CHATEL,
+    Ground.ECHEANCE,
+)
 """Grounds that need no event: what a refused letter may try instead."""
 
 
@@ -136,6 +142,25 @@ class Case:
         facts = {"send_day": fallback.send_day, "new_start": fallback.new_start}
         net = steps.PRESUMPTION[self.rules[0].governed_by(self.facts.code_family)]
         return (Step(kind=StepKind.ADVICE, sentence="safety_net", facts=facts, articles=net),)
+
+    def any_time_instead(self) -> tuple[Step, ...]:
+        """Advise the any-time ground where it is surer than this one, which a clause decides."""
+        fallback = self.fallback()
+        if fallback is None:
+            return ()
+        ready = fallback.send_day <= self.timing.first_send_day
+        step = Step(
+            kind=StepKind.ADVICE,
+            sentence="any_time_instead" if ready else "any_time_instead_later",
+            facts={"send_day": fallback.send_day, "new_start": fallback.new_start},
+            articles=self._any_time_basis(fallback.ground),
+        )
+        return (step,)
+
+    def _any_time_basis(self, ground: Ground) -> tuple[Article, ...]:
+        row = grounds.rule_on(ground, self.timing.first_send_day)
+        found = grounds.legal_basis(row, self.rules[0], self.facts.code_family) if row else ()
+        return found[:1]
 
     def standing_warnings(self) -> tuple[WarningCode, ...]:
         """Return the warnings that hold whatever the dates."""

@@ -26,6 +26,8 @@ _END_SENTENCE: Final = {
 }
 _AGREED_BY_INSURER: Final = {Ground.ADHESION_OBLIGATOIRE, Ground.C2S}
 """Grounds without a text: the insurer may agree to the eve of the new rights."""
+_BY_CLAUSE: Final = {*_AGREED_BY_INSURER, Ground.AUGMENTATION_TARIF}
+"""Grounds without a text: the any-time one is surer, where it is open."""
 
 
 def answer(case: Case) -> Evaluation:
@@ -53,6 +55,7 @@ def _invoked(case: Case, event_day: date, send_day: date) -> EventEffect:
         case.facts.ground,
         event_day,
         send_day,
+        governed=case.rules[0].governed_by(case.facts.code_family),
         clause_window_days=case.facts.clause_window_days if by_clause else None,
         clause_delay_months=case.facts.clause_delay_months,
     )
@@ -134,5 +137,6 @@ def _steps(case: Case, event_day: date, send_day: date, found: EventEffect) -> t
         steps.receipt(send_day),
         end,
         *((steps.start(found.new_start),) if found.new_start else ()),
+        *(case.any_time_instead() if case.facts.ground in _BY_CLAUSE else ()),
         *case.advice(),
     )

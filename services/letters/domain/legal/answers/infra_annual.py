@@ -112,6 +112,7 @@ def _warnings(case: Case, plan: Plan) -> tuple[WarningCode, ...]:
         WarningCode.COVER_GAP_RISK: uncovered,
         WarningCode.COMPULSORY_COVER: uncovered and case.compulsory,
         WarningCode.DOUBLE_COVER: plan.gap_days < 0,
+        WarningCode.OPTION_OF_MANDATORY: case.facts.option_of_mandatory,
     }
     return tuple(code for code, holds in told.items() if holds)
 

@@ -9,7 +9,6 @@ from services.letters.domain.legal import never_agreed, withdrawal
 from services.letters.domain.legal.answers import steps
 from services.letters.domain.legal.answers.case import Case
 from services.letters.domain.legal.codes import (
-    CodeFamily,
     Ground,
     Refusal,
     WarningCode,
@@ -50,7 +49,7 @@ def answer(case: Case) -> Evaluation:
     return replace(
         case.frame,
         mentions=(*case.frame.mentions, *(("no_consent",) if case.facts.no_consent else ())),
-        warnings=_warnings(case, regime, found),
+        warnings=_warnings(case, found),
         window=_window(case, concluded, found),
         send_day=send_day,
         presumed_receipt=send_day + steps.ONE_DAY,
@@ -121,12 +120,9 @@ def _window(case: Case, concluded: date, found: Withdrawal) -> SendWindow:
     )
 
 
-def _warnings(case: Case, regime: WithdrawalRegime, found: Withdrawal) -> tuple[WarningCode, ...]:
-    family = case.facts.code_family
-    elsewhere = any(rule.governed_by(family) is not CodeFamily.ASSURANCES for rule in case.rules)
+def _warnings(case: Case, found: Withdrawal) -> tuple[WarningCode, ...]:
     told = {
         WarningCode.RELIES_ON_EXTENSION: found.warning is WarningCode.RELIES_ON_EXTENSION,
-        WarningCode.UNVERIFIED_BASIS: elsewhere and regime is not WithdrawalRegime.LIFE_30,
         WarningCode.COMPULSORY_COVER: case.compulsory,
     }
     return tuple(code for code, holds in told.items() if holds)

@@ -49,6 +49,14 @@ def test_a_row_in_french_says_what_a_row_in_codes_says() -> None:
     )
 
 
+def test_a_column_may_bear_the_name_that_a_grounds_form_gives_it() -> None:
+    row = {"Contrat": "Auto", "Motif": "Vente du véhicule", "Date de la vente": "20/11/2026"}
+
+    found = question(row, NAMES, first_send_day=TODAY)
+
+    assert found.facts.event_day == date(2026, 11, 20)
+
+
 def test_a_row_is_read_whole() -> None:
     found = read(
         contract_type="rc_pro",

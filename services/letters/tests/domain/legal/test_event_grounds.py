@@ -102,6 +102,28 @@ def test_the_clause_decides_the_window_and_the_delay_of_an_increase() -> None:
     assert WarningCode.UNVERIFIED_BASIS in found.warnings
 
 
+@pytest.mark.parametrize("ground", [Ground.AUGMENTATION_TARIF, Ground.C2S])
+def test_a_ground_that_a_clause_decides_advises_the_any_time_one(ground: Ground) -> None:
+    old = replace(facts(CARE, ground, "Fri 2026-11-20"), first_subscription=day("Tue 2022-02-01"))
+    young = replace(old, first_subscription=day("Fri 2026-05-01"))
+
+    (now,) = (s for s in evaluate(old).steps if s.sentence == "any_time_instead")
+    (later,) = (s for s in evaluate(young).steps if s.sentence == "any_time_instead_later")
+
+    assert [article.key for article in now.articles] == ["assurances/L113-15-2"]
+    assert "25\u00a0décembre\u00a02026" in catalogue().step(now).sentence
+    assert later.facts["send_day"] == day("Sat 2027-05-01")
+
+
+def test_a_ground_that_a_clause_decides_advises_nothing_where_no_other_is_open() -> None:
+    bystander = replace(
+        facts(ContractType.GAV, Ground.AUGMENTATION_TARIF, "Fri 2026-11-20"),
+        first_subscription=day("Tue 2022-02-01"),
+    )
+
+    assert not [s for s in evaluate(bystander).steps if s.sentence.startswith("any_time")]
+
+
 def test_a_ground_without_a_text_says_what_only_the_insurer_may_grant() -> None:
     found = evaluate(facts(CARE, Ground.C2S, "Fri 2026-11-20"))
 
@@ -274,6 +296,24 @@ def test_a_right_never_notified_has_no_last_day() -> None:
     assert (found.window.latest_safe, found.window.latest) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("received", "article", "last"),
+    [
+        ("Fri 2026-10-30", "assurances/L112-10", "Sat 2026-11-28"),  # 13 November is sooner
+        ("Fri 2026-11-20", "assurances/L112-2-1", "Fri 2026-12-04"),
+    ],
+)
+def test_late_documents_make_the_fourteen_days_of_distance_outlast_the_thirty(
+    received: str, article: str, last: str
+) -> None:
+    phone = undone(ContractType.MOBILE, FAR, "Thu 2026-10-29", documents_received=day(received))
+
+    found = evaluate(phone)
+
+    assert found.legal_basis[0].key == article
+    assert found.window.latest_safe == day(last)
+
+
 def loan(ground: Ground, start: str, **more: bool) -> ContractFacts:
     asked = replace(facts(ContractType.EMPRUNTEUR, ground, None), wanted_new_start=day(start))
     return replace(asked, **more)  # type: ignore[arg-type]  # each test names its own facts
@@ -312,3 +352,4 @@ def test_no_old_cover_ends_without_the_lender() -> None:
     found = evaluate(loan(Ground.EMPRUNTEUR_RESILIATION, "Tue 2026-12-01", lender_accepted=False))
 
     assert found.refusal is Refusal.LENDER_REFUSED
+    assert found.alternatives[0] is Ground.EMPRUNTEUR_SUBSTITUTION  # mended, and asked again

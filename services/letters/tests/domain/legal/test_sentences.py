@@ -37,7 +37,12 @@ def _cited() -> set[Article]:
     tables: list[Mapping[Any, tuple[Article, ...]]] = [
         table for row in rows for table in (row.basis, row.group_basis)
     ]
-    tables += [grounds.ONLINE_TERMINATION, steps.PRESUMPTION, withdrawal.BASIS]
+    tables += [
+        grounds.ONLINE_TERMINATION,
+        steps.PRESUMPTION,
+        withdrawal.BASIS,
+        withdrawal.ELSEWHERE,
+    ]
     cited = {article for table in tables for articles in table.values() for article in articles}
     cited |= {*never_agreed.PRESCRIPTION, *never_agreed.SUSPENSION, *never_agreed.OUTCOME}
     return cited | set(steps.DEPOSIT)
@@ -89,6 +94,34 @@ def test_every_field_of_every_form_has_its_label() -> None:
             for field in questions.fields_for(contract_type, ground):
                 assert words.field(field.code).label
                 assert all(words.choice(field.code, value) for value in field.choices)
+
+
+def test_each_ground_that_asks_for_a_day_names_its_own_event() -> None:
+    words = catalogue()
+    asking = [
+        ground
+        for ground in Ground
+        if any(one.code == "event_day" for one in questions.QUESTIONS.get(ground, ()))
+    ]
+
+    told = {ground: words.field("event_day", ground) for ground in asking}
+
+    assert len(asking) == 13
+    assert all(one.help and one.label.startswith("Date d") for one in told.values())
+    assert words.field("event_day").label not in {one.label for one in told.values()}
+    assert told[Ground.VENTE_VEHICULE].label == "Date de la vente"
+
+
+def test_no_words_are_kept_for_a_question_that_its_ground_does_not_ask() -> None:
+    own = _table("labels")["ground_field"]
+
+    for ground, fields in own.items():
+        asked = {
+            field.code
+            for contract_type in ContractType
+            for field in questions.fields_for(contract_type, Ground(ground))
+        }
+        assert set(fields) <= asked, ground
 
 
 def test_every_paper_and_every_regime_has_its_words() -> None:
