@@ -332,7 +332,12 @@ async def test_what_happened_cannot_be_rewritten(database: MakeDatabase) -> None
     db = await database("dispatch")
     sending = await kept(PgStore(db, SettableClock(NOON)), fresh(), Happened(code="x", at=NOON))
 
-    for statement in ("UPDATE timeline SET code = 'y'", "DELETE FROM timeline"):
+    for statement in (
+        "UPDATE timeline SET code = 'y'",
+        "DELETE FROM timeline",
+        "UPDATE evidence_sheet SET previous_sha256 = sha256",
+        "DELETE FROM evidence_sheet",
+    ):
         with pytest.raises(Exception, match="permission denied"):
             async with db.account(sending.account_id) as session:
                 await session.execute(text(statement))
