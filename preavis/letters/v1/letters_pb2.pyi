@@ -70,6 +70,8 @@ class _RecipientKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Recipie
     RECIPIENT_KIND_BANK: _RecipientKind.ValueType  # 4
     RECIPIENT_KIND_MANAGER: _RecipientKind.ValueType  # 5
     """Delegated manager (courtier gestionnaire, délégataire)."""
+    RECIPIENT_KIND_MEDIATOR: _RecipientKind.ValueType  # 6
+    """Médiateur de la consommation."""
 
 class RecipientKind(_RecipientKind, metaclass=_RecipientKindEnumTypeWrapper): ...
 
@@ -81,6 +83,8 @@ RECIPIENT_KIND_INSTITUTION: RecipientKind.ValueType  # 3
 RECIPIENT_KIND_BANK: RecipientKind.ValueType  # 4
 RECIPIENT_KIND_MANAGER: RecipientKind.ValueType  # 5
 """Delegated manager (courtier gestionnaire, délégataire)."""
+RECIPIENT_KIND_MEDIATOR: RecipientKind.ValueType  # 6
+"""Médiateur de la consommation."""
 Global___RecipientKind: _TypeAlias = RecipientKind  # noqa: Y015
 
 class _AddressScope:
@@ -2316,6 +2320,9 @@ class Letter(_message.Message):
     WANTED_NEW_START_FIELD_NUMBER: _builtins.int
     CATALOGUE_VERSION_FIELD_NUMBER: _builtins.int
     ADDABLE_CONTRACT_TYPES_FIELD_NUMBER: _builtins.int
+    FOLLOWS_LETTER_ID_FIELD_NUMBER: _builtins.int
+    FOLLOWS_NUMBER_FIELD_NUMBER: _builtins.int
+    NEXT_LETTERS_FIELD_NUMBER: _builtins.int
     letter_id: _builtins.str
     number: _builtins.str
     """Per account: "26-00042"."""
@@ -2336,6 +2343,9 @@ class Letter(_message.Message):
     wanted_new_start: _builtins.str
     """The start of the new contract wanted by the fields; empty when none."""
     catalogue_version: _builtins.str
+    follows_letter_id: _builtins.str
+    """The letter of the same file that this one follows; empty when it follows none."""
+    follows_number: _builtins.str
     @_builtins.property
     def author(self) -> Global___Author: ...
     @_builtins.property
@@ -2364,6 +2374,10 @@ class Letter(_message.Message):
     def addable_contract_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Codes compatible with the contracts already there (all when none)."""
 
+    @_builtins.property
+    def next_letters(self) -> _containers.RepeatedCompositeFieldContainer[Global___NextLetter]:
+        """What may follow this one in the same file, for FollowLetter; nothing before it left."""
+
     def __init__(
         self,
         *,
@@ -2390,14 +2404,44 @@ class Letter(_message.Message):
         wanted_new_start: _builtins.str = ...,
         catalogue_version: _builtins.str = ...,
         addable_contract_types: _abc.Iterable[_builtins.str] | None = ...,
+        follows_letter_id: _builtins.str = ...,
+        follows_number: _builtins.str = ...,
+        next_letters: _abc.Iterable[Global___NextLetter] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["author", b"author", "created_at", b"created_at", "extras", b"extras", "frozen", b"frozen", "policyholder", b"policyholder", "recipient", b"recipient", "tracking", b"tracking", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["addable_contract_types", b"addable_contract_types", "author", b"author", "catalogue_version", b"catalogue_version", "content_hash", b"content_hash", "contracts", b"contracts", "created_at", b"created_at", "deferral_agreed", b"deferral_agreed", "extras", b"extras", "frozen", b"frozen", "ground", b"ground", "ground_label", b"ground_label", "letter_id", b"letter_id", "missing", b"missing", "new_insurer_name", b"new_insurer_name", "number", b"number", "policyholder", b"policyholder", "recipient", b"recipient", "state", b"state", "subject", b"subject", "tracking", b"tracking", "updated_at", b"updated_at", "version", b"version", "wanted_new_start", b"wanted_new_start"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addable_contract_types", b"addable_contract_types", "author", b"author", "catalogue_version", b"catalogue_version", "content_hash", b"content_hash", "contracts", b"contracts", "created_at", b"created_at", "deferral_agreed", b"deferral_agreed", "extras", b"extras", "follows_letter_id", b"follows_letter_id", "follows_number", b"follows_number", "frozen", b"frozen", "ground", b"ground", "ground_label", b"ground_label", "letter_id", b"letter_id", "missing", b"missing", "new_insurer_name", b"new_insurer_name", "next_letters", b"next_letters", "number", b"number", "policyholder", b"policyholder", "recipient", b"recipient", "state", b"state", "subject", b"subject", "tracking", b"tracking", "updated_at", b"updated_at", "version", b"version", "wanted_new_start", b"wanted_new_start"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Letter: _TypeAlias = Letter  # noqa: Y015
+
+@_typing.final
+class NextLetter(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GROUND_FIELD_NUMBER: _builtins.int
+    GROUND_LABEL_FIELD_NUMBER: _builtins.int
+    SENDABLE_FROM_FIELD_NUMBER: _builtins.int
+    ground: _builtins.str
+    """"RECLAMATION", "MEDIATION"..."""
+    ground_label: _builtins.str
+    sendable_from: _builtins.str
+    """First day on which it may leave when nobody answers before; empty while it is not known."""
+    def __init__(
+        self,
+        *,
+        ground: _builtins.str = ...,
+        ground_label: _builtins.str = ...,
+        sendable_from: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ground", b"ground", "ground_label", b"ground_label", "sendable_from", b"sendable_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NextLetter: _TypeAlias = NextLetter  # noqa: Y015
 
 @_typing.final
 class CreateLetterRequest(_message.Message):
@@ -2447,6 +2491,53 @@ class CreateLetterResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CreateLetterResponse: _TypeAlias = CreateLetterResponse  # noqa: Y015
+
+@_typing.final
+class FollowLetterRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    LETTER_ID_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    idempotency_key: _builtins.str
+    letter_id: _builtins.str
+    """The letter to follow."""
+    ground: _builtins.str
+    """One of its next_letters."""
+    def __init__(
+        self,
+        *,
+        idempotency_key: _builtins.str = ...,
+        letter_id: _builtins.str = ...,
+        ground: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ground", b"ground", "idempotency_key", b"idempotency_key", "letter_id", b"letter_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowLetterRequest: _TypeAlias = FollowLetterRequest  # noqa: Y015
+
+@_typing.final
+class FollowLetterResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def letter(self) -> Global___Letter: ...
+    def __init__(
+        self,
+        *,
+        letter: Global___Letter | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["letter", b"letter"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["letter", b"letter"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowLetterResponse: _TypeAlias = FollowLetterResponse  # noqa: Y015
 
 @_typing.final
 class GetLetterRequest(_message.Message):

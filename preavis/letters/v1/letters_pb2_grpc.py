@@ -79,6 +79,11 @@ class LettersServiceStub:
                 request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.CreateLetterRequest.SerializeToString,
                 response_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.CreateLetterResponse.FromString,
                 _registered_method=True)
+        self.FollowLetter = channel.unary_unary(
+                '/preavis.letters.v1.LettersService/FollowLetter',
+                request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.FollowLetterRequest.SerializeToString,
+                response_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.FollowLetterResponse.FromString,
+                _registered_method=True)
         self.GetLetter = channel.unary_unary(
                 '/preavis.letters.v1.LettersService/GetLetter',
                 request_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.GetLetterRequest.SerializeToString,
@@ -202,6 +207,14 @@ class LettersServiceServicer:
 
     def CreateLetter(self, request, context):
         """Drafts. All belong to the caller's account.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FollowLetter(self, request, context):
+        """The next letter of the same file, as a draft that already says what is known: one that left, about a contract never
+        agreed to, names what may follow it (Letter.next_letters). Asked again, the same draft is given back, whatever the key.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -334,6 +347,11 @@ def add_LettersServiceServicer_to_server(servicer, server):
                     servicer.CreateLetter,
                     request_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.CreateLetterRequest.FromString,
                     response_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.CreateLetterResponse.SerializeToString,
+            ),
+            'FollowLetter': grpc.unary_unary_rpc_method_handler(
+                    servicer.FollowLetter,
+                    request_deserializer=preavis_dot_letters_dot_v1_dot_letters__pb2.FollowLetterRequest.FromString,
+                    response_serializer=preavis_dot_letters_dot_v1_dot_letters__pb2.FollowLetterResponse.SerializeToString,
             ),
             'GetLetter': grpc.unary_unary_rpc_method_handler(
                     servicer.GetLetter,
@@ -639,6 +657,33 @@ class LettersService:
             '/preavis.letters.v1.LettersService/CreateLetter',
             preavis_dot_letters_dot_v1_dot_letters__pb2.CreateLetterRequest.SerializeToString,
             preavis_dot_letters_dot_v1_dot_letters__pb2.CreateLetterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowLetter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/preavis.letters.v1.LettersService/FollowLetter',
+            preavis_dot_letters_dot_v1_dot_letters__pb2.FollowLetterRequest.SerializeToString,
+            preavis_dot_letters_dot_v1_dot_letters__pb2.FollowLetterResponse.FromString,
             options,
             channel_credentials,
             insecure,

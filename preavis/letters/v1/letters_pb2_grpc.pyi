@@ -60,6 +60,10 @@ class LettersServiceStub:
     """The same for rows of a table, briefly: at most 500 a call. Each wrong row says what is wrong with it; none is lost."""
     CreateLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.CreateLetterRequest, _letters_pb2.CreateLetterResponse]
     """Drafts. All belong to the caller's account."""
+    FollowLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.FollowLetterRequest, _letters_pb2.FollowLetterResponse]
+    """The next letter of the same file, as a draft that already says what is known: one that left, about a contract never
+    agreed to, names what may follow it (Letter.next_letters). Asked again, the same draft is given back, whatever the key.
+    """
     GetLetter: _grpc.UnaryUnaryMultiCallable[_letters_pb2.GetLetterRequest, _letters_pb2.GetLetterResponse]
     UpdatePolicyholder: _grpc.UnaryUnaryMultiCallable[_letters_pb2.UpdatePolicyholderRequest, _letters_pb2.UpdatePolicyholderResponse]
     SetRecipient: _grpc.UnaryUnaryMultiCallable[_letters_pb2.SetRecipientRequest, _letters_pb2.SetRecipientResponse]
@@ -104,6 +108,10 @@ class LettersServiceAsyncStub(LettersServiceStub):
     """The same for rows of a table, briefly: at most 500 a call. Each wrong row says what is wrong with it; none is lost."""
     CreateLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.CreateLetterRequest, _letters_pb2.CreateLetterResponse]  # type: ignore[assignment]
     """Drafts. All belong to the caller's account."""
+    FollowLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.FollowLetterRequest, _letters_pb2.FollowLetterResponse]  # type: ignore[assignment]
+    """The next letter of the same file, as a draft that already says what is known: one that left, about a contract never
+    agreed to, names what may follow it (Letter.next_letters). Asked again, the same draft is given back, whatever the key.
+    """
     GetLetter: _aio.UnaryUnaryMultiCallable[_letters_pb2.GetLetterRequest, _letters_pb2.GetLetterResponse]  # type: ignore[assignment]
     UpdatePolicyholder: _aio.UnaryUnaryMultiCallable[_letters_pb2.UpdatePolicyholderRequest, _letters_pb2.UpdatePolicyholderResponse]  # type: ignore[assignment]
     SetRecipient: _aio.UnaryUnaryMultiCallable[_letters_pb2.SetRecipientRequest, _letters_pb2.SetRecipientResponse]  # type: ignore[assignment]
@@ -199,6 +207,16 @@ class LettersServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_letters_pb2.CreateLetterResponse, _abc.Awaitable[_letters_pb2.CreateLetterResponse]]:
         """Drafts. All belong to the caller's account."""
+
+    @_abc_1.abstractmethod
+    def FollowLetter(
+        self,
+        request: _letters_pb2.FollowLetterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_letters_pb2.FollowLetterResponse, _abc.Awaitable[_letters_pb2.FollowLetterResponse]]:
+        """The next letter of the same file, as a draft that already says what is known: one that left, about a contract never
+        agreed to, names what may follow it (Letter.next_letters). Asked again, the same draft is given back, whatever the key.
+        """
 
     @_abc_1.abstractmethod
     def GetLetter(

@@ -29,6 +29,7 @@ from services.gateway.api.shapes.letters import (
     Sort,
     View,
     WantedContract,
+    WantedNext,
 )
 
 router = APIRouter(prefix="/letters", tags=["Letters"])
@@ -79,6 +80,25 @@ async def read_letter(house: SomeonesHouse, letter_id: LetterId, response: Respo
     """Return the letter; its ETag is its version."""
     answer = await house.letters.GetLetter(pb.GetLetterRequest(letter_id=letter_id), timeout=5)
     return _with_etag(answer.letter, response)
+
+
+@router.post(
+    "/{letter_id}/next",
+    status_code=201,
+    summary="Prepare the letter that follows",
+    response_model=Letter,
+    responses=TAGGED_WHEN_MADE | refused("nothing-follows"),
+)
+async def follow_letter(
+    house: TheHouse, once: OnceAsAgent, letter_id: LetterId, wanted: WantedNext
+) -> Response:
+    """Begin the next letter of the same file, filled in with what is known; there is only one."""
+
+    async def create(key: str) -> Letter:
+        request = wanted.fill(pb.FollowLetterRequest, idempotency_key=key, letter_id=letter_id)
+        return Letter.of((await house.letters.FollowLetter(request, timeout=10)).letter)
+
+    return await once(create, etag=True)
 
 
 @router.put(

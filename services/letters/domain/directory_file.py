@@ -50,6 +50,7 @@ _FAMILIES: Final = {
     "M": CodeFamily.MUTUALITE,
 }
 _SECTIONS: Final = frozenset(section.lower() for section in Section)
+_WITHOUT_SIREN: Final = frozenset({RecipientKind.MANAGER, RecipientKind.MEDIATOR})
 _BODY_ID: Final = re.compile(r"[A-Z0-9-]{2,20}")
 _T = TypeVar("_T")
 _YES_NO: Final = {"yes": True, "no": False}
@@ -119,7 +120,7 @@ class _Row:
         body_id = self._matching("body_id", _BODY_ID, "body-id-malformed")
         kind = self._one_of("kind", {kind.value: kind for kind in RecipientKind})
         family = self._one_of("code_family", _FAMILIES)
-        siren = self._siren(required=kind is not RecipientKind.MANAGER)
+        siren = self._siren(required=kind not in _WITHOUT_SIREN)
         postal, electronic, contacts = self._addresses()
         identified = self._yes_no("identified", default=False)
         is_open = self._yes_no("open", default=True)

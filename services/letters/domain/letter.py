@@ -125,6 +125,14 @@ class Extras:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Follows:
+    """The earlier letter of the same file."""
+
+    letter_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
     """The version that leaves: for which sending, on which day, and its PDF by hash."""
 
@@ -179,6 +187,7 @@ class Letter:
     recipient: Recipient | None = None
     contracts: tuple[Contract, ...] = ()
     extras: Extras = Extras()
+    follows: Follows | None = None
     frozen: Frozen | None = None
     thawed_up_to: int = 0
     tracking: Tracking = NOT_SENT

@@ -18,6 +18,7 @@ class RecipientKind(StrEnum):
     INSTITUTION = "institution"
     BANK = "bank"
     MANAGER = "manager"
+    MEDIATOR = "mediator"  # of consumers: a contract never agreed to may be referred to it
 
 
 class AddressScope(StrEnum):

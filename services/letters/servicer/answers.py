@@ -33,6 +33,7 @@ _KINDS: Final = {
     RecipientKind.INSTITUTION: pb.RECIPIENT_KIND_INSTITUTION,
     RecipientKind.BANK: pb.RECIPIENT_KIND_BANK,
     RecipientKind.MANAGER: pb.RECIPIENT_KIND_MANAGER,
+    RecipientKind.MEDIATOR: pb.RECIPIENT_KIND_MEDIATOR,
 }
 _HOLDERS: Final = {
     PolicyholderKind.PERSON: pb.POLICYHOLDER_KIND_PERSON,

@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from preavis.letters.v1 import letters_pb2 as pb
 from services.letters.domain.content_hash import content_hash
 from services.letters.domain.contract import Contract
+from services.letters.domain.following import NextLetter, next_letters
 from services.letters.domain.letter import Author, Extras, Frozen, Letter
 from services.letters.domain.listing import Count, LetterRow, Page
 from services.letters.domain.outline import missing, state_of
@@ -160,6 +161,9 @@ class LetterMessages:
             subject=subject,
             catalogue_version=of.frozen.catalogue_version if of.frozen else "",
             addable_contract_types=[one.value for one in addable_types(of)],
+            follows_letter_id=str(of.follows.letter_id) if of.follows else "",
+            follows_number=of.follows.number if of.follows else "",
+            next_letters=[self._next(one) for one in next_letters(of)],
         )
         if shared is not None:
             message.deferral_agreed = shared.value("deferral_agreed") == "true"
@@ -247,6 +251,13 @@ class LetterMessages:
             ground_label=self._words.ground_label(of.ground),
             reference=of.reference,
             fields=of.fields,
+        )
+
+    def _next(self, of: NextLetter) -> pb.NextLetter:
+        return pb.NextLetter(
+            ground=of.ground,
+            ground_label=self._words.ground_label(of.ground),
+            sendable_from=iso(of.sendable_from),
         )
 
     def _missing(self, of: Letter) -> list[pb.MissingItem]:

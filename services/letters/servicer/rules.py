@@ -19,6 +19,7 @@ RULES: Final = {
     "PlanTermination": _ANYONE,
     "PlanTerminations": _ANYONE,
     "CreateLetter": _OWNER,
+    "FollowLetter": _OWNER,
     "GetLetter": _READ,
     "UpdatePolicyholder": _OWNER,
     "SetRecipient": _OWNER,

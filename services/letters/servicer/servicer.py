@@ -24,7 +24,7 @@ from services.letters.ports import Directory, Store
 from services.letters.servicer import answers, plans, requests
 from services.letters.servicer.messages import LetterMessages
 from services.letters.servicer.words import Words
-from services.letters.usecases import calculator, catalogue, directory, drafts, sendings
+from services.letters.usecases import calculator, catalogue, directory, drafts, following, sendings
 from services.letters.usecases.sendings import Freezing, Press
 
 
@@ -172,6 +172,22 @@ class LettersServicer(LettersServiceServicer):
             clock=self._tools.clock,
         )
         return pb.CreateLetterResponse(letter=self._letter(letter))
+
+    @override
+    async def FollowLetter(
+        self, request: pb.FollowLetterRequest, context: Any
+    ) -> pb.FollowLetterResponse:
+        who = caller()
+        requests.key(request.idempotency_key)
+        letter = await following.follow_letter(
+            caller_account(),
+            parse_id(request.letter_id),
+            requests.code(Ground, request.ground, "ground"),
+            author=Author(profile_id=str(who.actor_id or ""), name=who.actor_name),
+            store=self._tools.store,
+            clock=self._tools.clock,
+        )
+        return pb.FollowLetterResponse(letter=self._letter(letter))
 
     @override
     async def GetLetter(self, request: pb.GetLetterRequest, context: Any) -> pb.GetLetterResponse:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.letters.domain.contract import Contract
 from services.letters.domain.legal.codes import Ground
-from services.letters.domain.letter import Author, Extras, Frozen, Letter, State
+from services.letters.domain.letter import Author, Extras, Follows, Frozen, Letter, State
 from services.letters.domain.listing import LetterRow
 from services.letters.domain.outline import Outline
 from services.letters.domain.policyholder import Policyholder
@@ -26,6 +26,7 @@ KIND_MARK: Final = "="
 _POLICYHOLDER: Final = TypeAdapter(Policyholder)
 _CONTRACTS: Final = TypeAdapter(tuple[Contract, ...])
 _EXTRAS: Final = TypeAdapter(Extras)
+_FOLLOWS: Final = TypeAdapter(Follows | None)
 _FROZEN: Final = TypeAdapter(Frozen)
 _TRACKING: Final = TypeAdapter(Tracking)
 _RECIPIENT: Final = TypeAdapter(Recipient)
@@ -124,6 +125,7 @@ def content_of(letter: Letter) -> dict[str, Any]:
         "policyholder": _POLICYHOLDER.dump_python(letter.policyholder, mode="json"),
         "contracts": _CONTRACTS.dump_python(letter.contracts, mode="json"),
         "extras": _EXTRAS.dump_python(letter.extras, mode="json"),
+        "follows": _FOLLOWS.dump_python(letter.follows, mode="json"),
         "recipient_name": letter.written_to.name if letter.written_to else "",
         "thawed_up_to": letter.thawed_up_to,
     }
@@ -156,6 +158,7 @@ def letter_of(row: LetterRowTable, recipient: RecipientRow | None) -> Letter:
         recipient=recipient_of(recipient) if recipient else None,
         contracts=_CONTRACTS.validate_python(row.content["contracts"], strict=False),
         extras=_EXTRAS.validate_python(row.content["extras"], strict=False),
+        follows=_FOLLOWS.validate_python(row.content.get("follows")),
         frozen=_FROZEN.validate_python(row.frozen) if row.frozen else None,
         thawed_up_to=row.content.get("thawed_up_to", 0),
         tracking=_TRACKING.validate_python(row.tracking),

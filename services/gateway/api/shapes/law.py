@@ -35,7 +35,7 @@ class Recipient(Shape):
     recipient_id: str = Field(description="What a letter is addressed by.")
     body_id: str = Field(description="The directory's own stable key.")
     name: str
-    kind: Literal["insurer", "mutuelle", "institution", "bank", "manager"] | None
+    kind: Literal["insurer", "mutuelle", "institution", "bank", "manager", "mediator"] | None
     siren: Text = Field(description="Nine digits.")
     code_family: CodeFamily | None = Field(description="Selects the code for health cover.")
     postal_addresses: list[PostalAddress]

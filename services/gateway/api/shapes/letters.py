@@ -81,6 +81,14 @@ class NewLetter(Asked):
     )
 
 
+class WantedNext(Asked):
+    """The letter to prepare after one that left."""
+
+    model_config = example(ground="RECLAMATION")
+
+    ground: str = Field(description="The `ground` of one of its `next_letters`.")
+
+
 class ChosenRecipient(Asked):
     """The body to write to."""
 
@@ -221,6 +229,14 @@ class ExtrasRead(Shape):
     client_reference: Text
 
 
+class NextLetter(Shape):
+    """A letter that may follow in the same file."""
+
+    ground: str
+    ground_label: str
+    sendable_from: Day = Field(description="The first day it may leave, when nobody answers.")
+
+
 class Letter(Shape):
     """A letter."""
 
@@ -247,6 +263,9 @@ class Letter(Shape):
     addable_contract_types: list[str] = Field(
         description="Types whose contracts this letter may also end."
     )
+    follows_letter_id: Text = Field(description="The earlier letter of the same file.")
+    follows_number: Text
+    next_letters: list[NextLetter] = Field(description="What may follow, once it left.")
     catalogue_version: str
     created_at: datetime | None
     updated_at: datetime | None

@@ -1,6 +1,11 @@
 """How a letter and its policyholder are named to people."""
 
+from typing import Final
+
 from preavis.letters.v1 import letters_pb2
+
+_CONTESTED: Final = frozenset({"ANNULATION", "RECLAMATION", "MEDIATION", "MISE_EN_DEMEURE"})
+"""The grounds of the letters about a contract never agreed to."""
 
 
 def is_frozen(letter: letters_pb2.Letter) -> bool:
@@ -29,6 +34,9 @@ def name_of(person: letters_pb2.Person) -> str:
 def heading_of(letter: letters_pb2.Letter) -> str:
     """Return « Mme Hélène Marchetti quitte Mutuelle Val d’Ambre »."""
     names = names_of(letter.policyholder)
+    if letter.ground in _CONTESTED:
+        several = len(letter.policyholder.persons) > 1
+        return f"{names} {'contestent' if several else 'conteste'} un contrat"
     if not letter.HasField("recipient"):
         return f"Résiliation pour {names}"
     verb = "quittent" if len(letter.policyholder.persons) > 1 else "quitte"

@@ -37,6 +37,20 @@ async def begin(visit: Agent) -> Response:
     return visit.go(f"/resiliations/{answer.letter.number}/assureur")
 
 
+@router.post("/resiliations/{number}/suite")
+async def follow(visit: Agent, number: str) -> Response:
+    """Prepare the next letter of the same file, and show it."""
+    letter = await letter_numbered(visit, number)
+    answer = await visit.house.letters.FollowLetter(
+        letters_pb2.FollowLetterRequest(
+            idempotency_key=visit.key,
+            letter_id=letter.letter_id,
+            ground=visit.form.text("ground"),
+        )
+    )
+    return visit.go(f"/resiliations/{answer.letter.number}")
+
+
 @router.get("/resiliations/{number}/souscripteur")
 async def edit(visit: Agent, number: str) -> Response:
     """Show the policyholder of a letter."""

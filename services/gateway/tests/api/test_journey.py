@@ -272,3 +272,28 @@ async def test_leaving_the_mandate_out_carries_the_version_accepted(api: Edge) -
 
     assert answer.json()["decision"] == "opted_out"
     assert api.called("OptOut").request.warning_version == "2026-11"
+
+
+async def test_the_next_letter_of_a_file_is_prepared_from_the_one_before(api: Edge) -> None:
+    following = letters_pb2.Letter(
+        letter_id="l2",
+        number="26-00002",
+        version=1,
+        follows_letter_id="l1",
+        follows_number="26-00001",
+        next_letters=[letters_pb2.NextLetter(ground="MEDIATION", sendable_from="2027-01-30")],
+    )
+    api.letters.answers["FollowLetter"] = lambda _: letters_pb2.FollowLetterResponse(
+        letter=following
+    )
+
+    answer = await api.ask(
+        "POST", "/v1/letters/l1/next", json={"ground": "RECLAMATION"}, headers=KEY
+    )
+
+    request = api.called("FollowLetter").request
+    assert (request.letter_id, request.ground) == ("l1", "RECLAMATION")
+    assert (answer.status_code, answer.headers["etag"]) == (201, '"1"')
+    told = answer.json()
+    assert (told["follows_letter_id"], told["follows_number"]) == ("l1", "26-00001")
+    assert told["next_letters"][0]["sendable_from"] == "2027-01-30"

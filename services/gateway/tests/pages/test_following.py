@@ -143,3 +143,54 @@ async def test_a_letter_on_its_way_is_not_finalised_again() -> None:
     answer = await followed().open(f"{LETTER}/finaliser")
 
     assert answer.headers["location"] == f"{LETTER}/suivi"
+
+
+CONTESTED: dict[str, Any] = {
+    "ground": "RECLAMATION",
+    "ground_label": "Contrat jamais accepté : réclamation",
+    "follows_number": "26-04811",
+    "next_letters": [
+        letters_pb2.NextLetter(
+            ground="MEDIATION",
+            ground_label="Contrat jamais accepté : saisine du médiateur",
+            sendable_from="2027-01-30",
+        )
+    ],
+}
+
+
+async def test_a_letter_of_a_file_shows_the_one_before_and_prepares_the_next() -> None:
+    browser = followed(**CONTESTED)
+    browser.stubs.letters.answers["FollowLetter"] = letters_pb2.FollowLetterResponse(
+        letter=sample_letter.letter(number="26-04900")
+    )
+
+    shown = await browser.open(LETTER)
+    answer = await browser.send(f"{LETTER}/suite", {"ground": "MEDIATION"}, page=LETTER)
+
+    assert "Hélène Marchetti conteste un contrat" in shown.text
+    assert 'href="/resiliations/26-04811"' in shown.text
+    assert "contrat jamais accepté\u00a0: saisine du médiateur" in shown.text
+    assert "30\u00a0janvier\u00a02027, ou dès la réponse" in shown.text
+    (request,) = browser.stubs.letters.requests("FollowLetter")
+    assert (request.letter_id, request.ground) == (sample_letter.LETTER_ID, "MEDIATION")
+    assert answer.headers["location"] == "/resiliations/26-04900"
+
+
+async def test_a_letter_that_nothing_follows_shows_no_file() -> None:
+    assert "Le dossier" not in (await followed().open(LETTER)).text
+
+
+async def test_a_ground_that_is_closed_names_those_that_are_open() -> None:
+    browser = rig.browser()
+    browser.log_in()
+    refused = sample_letter.refused_evaluation()
+    refused.refusal.alternative_grounds.extend(["ECHEANCE", "HAMON"])  # the second is closed too
+    browser.stubs.letters.answers["EvaluateTermination"] = letters_pb2.EvaluateTerminationResponse(
+        evaluation=refused
+    )
+    contract = sample_letter.letter().contracts[0].contract_id
+
+    answer = await browser.open(f"{LETTER}/contrat?contrat={contract}")
+
+    assert "Motifs possibles à la place\u00a0: Échéance annuelle." in answer.text

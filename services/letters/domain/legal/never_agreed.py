@@ -74,15 +74,19 @@ def window(facts: ContractFacts) -> Window:
     Our reading: nothing but the mediator's year closes his door; for the other letters we count
     five years from the discovery, and show the second year's end as the safe day.
     """
-    discovered = known(facts.discovered, "discovered")
-    opens = _OPENS[facts.ground](facts)
+    discovered, first = known(facts.discovered, "discovered"), opens(facts)
     if facts.ground is Ground.MEDIATION:
-        return _before_the_mediator(facts, opens)
+        return _before_the_mediator(facts, first)
     return Window(
-        opens=opens,
+        opens=first,
         latest_safe=add_years(discovered, INSURANCE_YEARS),
         latest=add_years(discovered, CIVIL_YEARS),
     )
+
+
+def opens(facts: ContractFacts) -> date:
+    """Return the first day of the letter. Raises ``InvalidFields`` when a needed day is unknown."""
+    return _OPENS[facts.ground](facts)
 
 
 def late_warning(ground: Ground) -> WarningCode:
@@ -109,7 +113,7 @@ def known(day: date | None, field: str) -> date:
     return day
 
 
-def _before_the_mediator(facts: ContractFacts, opens: date) -> Window:
+def _before_the_mediator(facts: ContractFacts, first_day: date) -> Window:
     """Count the year from the complaint, and the safe day from the first written request.
 
     A day less, since the mediator may count until he receives the letter.
@@ -117,7 +121,7 @@ def _before_the_mediator(facts: ContractFacts, opens: date) -> Window:
     complaint = known(facts.complaint_sent, "complaint_sent")
     first = min(facts.first_request_sent or complaint, complaint)
     return Window(
-        opens=opens,
+        opens=first_day,
         latest_safe=add_years(first, MEDIATOR_YEARS) - ONE_DAY,
         latest=add_years(complaint, MEDIATOR_YEARS),
     )

@@ -12,6 +12,7 @@ from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.letter import (
     Author,
     Extras,
+    Follows,
     Letter,
     LetterUnknown,
     State,
@@ -76,6 +77,7 @@ async def test_a_letter_comes_back_as_it_was_stored(store: Store, account: UUID)
         policyholder=persons(PIERRE),
         recipient=AMBRE,
         extras=Extras(free_text="Merci."),
+        follows=Follows(letter_id=uuid4(), number="26-00007"),
     )
 
     await put(store, letter)

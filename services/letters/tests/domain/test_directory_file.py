@@ -48,6 +48,13 @@ def test_a_good_line_becomes_a_body() -> None:
     assert (body.families, body.identified, body.is_open) == (("health", "life"), True, True)
 
 
+@pytest.mark.parametrize(("kind", "faults"), [("manager", 0), ("mediator", 0), ("bank", 1)])
+def test_managers_and_mediators_may_have_no_siren(kind: str, faults: int) -> None:
+    _, wrong = read(kind=kind, siren="")
+
+    assert len(wrong) == faults
+
+
 def test_a_body_keeps_its_id_from_one_file_to_the_next() -> None:
     (first,), _ = read()
     (second,), _ = read(name="Mutuelle du Val d’Ambre")
