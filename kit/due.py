@@ -47,12 +47,16 @@ _CANCEL: Final = text(
     WHERE key = :key AND state IN ('pending', 'leased') RETURNING key
     """
 )
-_NEXT: Final = """
-    SELECT key, kind, account_id, due_at, payload, fence, attempts FROM scheduled_item
+_DUE: Final = """
+    FROM scheduled_item
     WHERE kind = ANY(:kinds) AND due_at <= :now AND retry_at <= clock_timestamp()
       AND (state = 'pending' OR state = 'leased' AND lease_until < clock_timestamp())
+"""
+_NEXT: Final = f"""
+    SELECT key, kind, account_id, due_at, payload, fence, attempts {_DUE}
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
+_ANY: Final = text(f"SELECT EXISTS (SELECT {_DUE})")
 _CLAIM: Final = text(_NEXT)
 _LEASE: Final = text(
     f"""
@@ -84,7 +88,7 @@ _RETRY: Final = text(
     """
 )
 _LATENESS: Final = text(
-    "SELECT min(due_at) FROM scheduled_item"
+    "SELECT min(due_at) AS oldest FROM scheduled_item"
     " WHERE state IN ('pending', 'leased') AND due_at <= :now AND kind = ANY(:kinds)"
 )
 
@@ -181,9 +185,11 @@ class DueWorker:
     async def do_within(self) -> bool:
         """Do one item of the ``within`` kinds in one transaction; say whether one was due."""
         taken: DueItem | None = None
+        asked = {"kinds": list(self._within), "now": self._clock()}
+        if not await self._db.glance(_ANY, asked):
+            return False
         try:
             async with self._db.worker() as session:
-                asked = {"kinds": list(self._within), "now": self._clock()}
                 row = (await session.execute(_CLAIM, asked)).mappings().first()
                 if row is None:
                     return False
@@ -209,12 +215,11 @@ class DueWorker:
 
     async def _lease(self) -> DueItem | None:
         asked = {"kinds": list(self._leased), "now": self._clock(), "lease_s": self._lease_s}
-        async with self._db.worker() as session:
-            row = (await session.execute(_LEASE, asked)).mappings().first()
-        if row is None:
+        leased = await self._db.alone(_LEASE, asked)
+        if not leased:
             return None
         failpoint("kit.due.leased")
-        return DueItem(**row)
+        return DueItem(**leased[0])
 
     async def _do(self, item: DueItem) -> None:
         renewal = asyncio.ensure_future(self._keep_lease(item))
@@ -224,8 +229,7 @@ class DueWorker:
             await self._postpone(item, item.attempts, error)
         else:
             failpoint("kit.due.worked")
-            async with self._db.worker() as session:
-                await session.execute(_FINISH, {"key": item.key, "fence": item.fence})
+            await self._db.alone(_FINISH, {"key": item.key, "fence": item.fence})
             self._count(item)
         finally:
             renewal.cancel()
@@ -236,11 +240,9 @@ class DueWorker:
         report = _log.warning if foreseen else _log.exception
         report("due_item_postponed", key=item.key, kind=item.kind, attempts=attempts)
         told = f"{type(error).__name__}: {error}"[:500]
-        async with self._db.worker() as session:
-            await session.execute(
-                _RETRY,
-                {"key": item.key, "fence": item.fence, "attempts": attempts, "error": told},
-            )
+        await self._db.alone(
+            _RETRY, {"key": item.key, "fence": item.fence, "attempts": attempts, "error": told}
+        )
 
     def _count(self, item: DueItem) -> None:
         DONE.labels(item.kind, "done").inc()
@@ -250,10 +252,9 @@ class DueWorker:
         while True:
             await asyncio.sleep(self._lease_s / 3)
             with suppress(TurnedDown):  # the next try may still be in time
-                async with self._db.worker() as session:
-                    await session.execute(
-                        _RENEW, {"key": item.key, "fence": item.fence, "lease_s": self._lease_s}
-                    )
+                await self._db.alone(
+                    _RENEW, {"key": item.key, "fence": item.fence, "lease_s": self._lease_s}
+                )
 
     async def _loop(self, turn: Callable[[], Awaitable[bool]], stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -295,11 +296,10 @@ class DueWorker:
         while not stop.is_set():
             now = self._clock()
             try:
-                async with self._db.worker() as session:
-                    asked = {"now": now, "kinds": kinds}
-                    oldest = (await session.execute(_LATENESS, asked)).scalar_one()
+                (row,) = await self._db.alone(_LATENESS, {"now": now, "kinds": kinds})
             except TurnedDown as error:
                 await rest_after_failure("due watch", error, stop)
                 continue
+            oldest = row["oldest"]
             LATE.set((now - oldest).total_seconds() if oldest else 0)
             await nap(5.0, stop)

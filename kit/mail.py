@@ -13,12 +13,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any, Final, Self
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import aiosmtplib
 import structlog
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +26,7 @@ from kit.clock import system_clock
 from kit.db import Database, wake_after_commit
 from kit.errors import Kind, TurnedDown
 from kit.loops import nap, rest_after_failure
+from kit.smtp import Line
 from kit.telemetry import MAILS
 
 DEMONSTRATION: Final = "[Démonstration] "
@@ -129,7 +129,7 @@ _GIVE_UP: Final = text("UPDATE outgoing_mail SET mail = NULL, last_error = :erro
 
 
 class MailSender:
-    """The loop that hands queued e-mails to the SMTP server, one connection an e-mail.
+    """The loop that hands queued e-mails to the SMTP server, over one connection while some wait.
 
     ``smtp_url``: ``smtp://``, ``smtp+starttls://`` or ``smtps://``, with user and password when
     the server wants them. An e-mail may arrive twice if the process dies between the server's
@@ -148,42 +148,43 @@ class MailSender:
     ) -> None:
         self._db = db
         self._service = service
-        self._server = _server_options(smtp_url)
+        self._line = Line(smtp_url)
         self._from = mail_from
         self._prefix = DEMONSTRATION if environment == "demo" else ""
         self._poll_s = poll_s
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; an outage of Postgres or of the server is waited out."""
-        while not stop.is_set():
-            try:
-                sent = await self.send_one()
-            except TurnedDown as error:
-                await rest_after_failure("mail", error, stop)
-                continue
-            if not sent:
-                await nap(self._poll_s, stop, self._db.written.mail)
+        try:
+            while not stop.is_set():
+                try:
+                    sent = await self.send_one()
+                except TurnedDown as error:
+                    await rest_after_failure("mail", error, stop)
+                    continue
+                if not sent:
+                    await self._line.rest()
+                    await nap(self._poll_s, stop, self._db.written.mail)
+        finally:
+            self._line.drop()
 
     async def send_one(self) -> bool:
         """Try the next e-mail due; ``False`` when there is none."""
-        async with self._db.worker() as session:
-            row = (await session.execute(_CLAIM, {"lease": _LEASE})).one_or_none()
-        if row is None:
+        claimed = await self._db.alone(_CLAIM, {"lease": _LEASE})
+        if not claimed:
             return False
-        mail = Mail.from_json(row.mail)
-        message = self.compose(mail, key=row.key)
+        (row,) = claimed
+        mail = Mail.from_json(row["mail"])
+        message = self.compose(mail, key=row["key"])
         try:
-            await aiosmtplib.send(
-                message.as_bytes(),
-                sender=self._from,
-                recipients=[_as_it_travels(mail.to)],
-                **self._server,
-            )
+            await self._line.send(message.as_bytes(), sender=self._from, to=_as_it_travels(mail.to))
         except (aiosmtplib.SMTPException, OSError) as error:
-            await self._failed(row.key, error, attempts=row.attempts, queued_at=row.created_at)
+            await self._failed(
+                row["key"], error, attempts=row["attempts"], queued_at=row["created_at"]
+            )
         else:
             MAILS.labels("sent").inc()
-            await self._note(_SENT, key=row.key)
+            await self._db.alone(_SENT, {"key": row["key"]})
         return True
 
     def compose(self, mail: Mail, *, key: str) -> EmailMessage:
@@ -216,15 +217,12 @@ class MailSender:
         final = _is_final(error) or system_clock() - queued_at > _KEPT_UNSENT
         MAILS.labels("given-up" if final else "retried").inc()
         _log.warning("mail_not_sent", key=key, error=type(error).__name__, final=final)
+        said = {"key": key, "error": type(error).__name__}
         if final:
-            await self._note(_GIVE_UP, key=key, error=type(error).__name__)
+            await self._db.alone(_GIVE_UP, said)
             return
         rest = min(timedelta(seconds=5 * 2 ** min(attempts, 12)), _MAX_REST)
-        await self._note(_AGAIN, key=key, rest=rest, error=type(error).__name__)
-
-    async def _note(self, statement: TextClause, **values: object) -> None:
-        async with self._db.worker() as session:
-            await session.execute(statement, values)
+        await self._db.alone(_AGAIN, said | {"rest": rest})
 
 
 def _is_final(error: Exception) -> bool:
@@ -233,23 +231,6 @@ def _is_final(error: Exception) -> bool:
     if isinstance(error, aiosmtplib.SMTPAuthenticationError | aiosmtplib.SMTPSenderRefused):
         return False  # our own fault: mended on our side, and nothing is lost meanwhile
     return isinstance(error, aiosmtplib.SMTPResponseException) and error.code >= _PERMANENT
-
-
-def _server_options(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    modes: dict[str, dict[str, Any]] = {
-        "smtp": {"start_tls": False},
-        "smtp+starttls": {"start_tls": True},
-        "smtps": {"use_tls": True},
-    }
-    return {
-        "hostname": parts.hostname,
-        "port": parts.port,
-        "username": unquote(parts.username) if parts.username else None,
-        "password": unquote(parts.password) if parts.password else None,
-        "timeout": 20,
-        **modes[parts.scheme],
-    }
 
 
 def _words(text: str) -> str:

@@ -22,7 +22,7 @@ _TURN: Final = text(
     SET next_at = greatest(pace.next_at, clock_timestamp() - CAST(:slack AS interval))
         + CAST(:gap AS interval)
     WHERE pace.next_at < clock_timestamp() + CAST(:longest AS interval)
-    RETURNING extract(epoch FROM next_at - CAST(:gap AS interval) - clock_timestamp())
+    RETURNING extract(epoch FROM next_at - CAST(:gap AS interval) - clock_timestamp()) AS wait_s
     """
 )
 
@@ -52,11 +52,11 @@ class Pace:
         must know whether something has is told so.
         """
         try:
-            async with self._db.worker() as session:
-                wait_s = await session.scalar(_TURN, self._turn)
+            taken = await self._db.alone(_TURN, self._turn)
         except TurnedDown as error:
             raise PartnerDown(f"no turn to call {self._partner}", partner=self._partner) from error
-        if wait_s is None:
+        if not taken:
             raise PartnerDown(f"too many calls to {self._partner}", partner=self._partner)
+        wait_s = float(taken[0]["wait_s"])
         if wait_s > 0:
-            await asyncio.sleep(float(wait_s))
+            await asyncio.sleep(wait_s)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.db import Database
 from kit.errors import Kind, TurnedDown
 from kit.events.bus import Bus
-from kit.events.dead_letters import bury, claim_replay, mark_taken
+from kit.events.dead_letters import ANY_REPLAY, bury, claim_replay, mark_taken
 from kit.events.outbox import Incoming, Undecodable, read_incoming, service_of, subject_of
 from kit.failpoints import failpoint
 from kit.loops import nap, rest_after_failure
@@ -171,6 +171,8 @@ class Consumer:
 
     async def replay_one(self, db: Database) -> bool:
         """Try the next dead letter that staff asked for; say whether there was one."""
+        if not await db.glance(ANY_REPLAY, {"consumer": self.name}):
+            return False
         async with db.worker() as session:
             row = await claim_replay(session, self.name)
             if row is None:

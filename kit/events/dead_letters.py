@@ -40,6 +40,9 @@ _CLAIM: Final = text(
     WHERE consumer = :consumer AND state = 'replaying' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
     """
 )
+ANY_REPLAY: Final = text(
+    "SELECT EXISTS (SELECT FROM dead_letter WHERE consumer = :consumer AND state = 'replaying')"
+)
 _TAKEN: Final = text("UPDATE dead_letter SET state = 'taken' WHERE id = :id")
 
 

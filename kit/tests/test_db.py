@@ -1,3 +1,4 @@
+import asyncio
 import traceback
 from uuid import UUID
 
@@ -5,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+import kit.db
 from kit.db import Database, wake_after_commit
 from kit.errors import ChangedMeanwhile, TryAgain
 from kit.ids import new_id
@@ -139,6 +141,73 @@ async def test_a_connection_that_the_server_ended_is_replaced_unseen(db: Databas
     async with db.account(account_id), db.account(account_id) as session:
         assert await session.scalar(text("SELECT 1")) == 1
     assert any(ended)
+
+
+async def test_a_statement_alone_is_kept_and_sees_no_accounts_rows(db: Database) -> None:
+    ids, key = [await write(db, new_id())], new_id()
+    remember = text("INSERT INTO inbox (consumer, event_id) VALUES ('alone', :id)")
+
+    assert await db.alone(remember, {"id": key}) == []
+    (row,) = await db.alone(text("SELECT event_id FROM inbox WHERE consumer = 'alone'"))
+
+    assert row == {"event_id": key}
+    assert await db.alone(COUNT, {"ids": ids}) == [{"count": 0}]
+    assert await db.glance(text("SELECT EXISTS (SELECT FROM inbox)"))
+
+
+@pytest.mark.parametrize(("state", "told"), [("40001", ChangedMeanwhile), ("57014", TryAgain)])
+async def test_a_statement_alone_fails_as_a_transaction_does(
+    db: Database, state: str, told: type[Exception]
+) -> None:
+    raised = f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{state}'; END $$"
+
+    with pytest.raises(told):
+        await db.alone(text(raised))
+
+
+async def test_a_statement_alone_meets_a_server_that_is_away() -> None:
+    away = Database("postgresql://a:b@127.0.0.1:1/x", "postgresql://a:b@127.0.0.1:1/x")
+
+    with pytest.raises(TryAgain):
+        await away.alone(text("SELECT 1"))
+
+
+async def test_a_statement_given_up_half_way_leaves_its_connection_to_nobody(
+    db: Database,
+) -> None:
+    for _ in range(12):  # more than the pool holds
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(db.alone(text("SELECT pg_sleep(60)")), 0.02)
+
+    assert await db.alone(text("SELECT 1 AS one")) == [{"one": 1}]
+
+
+async def test_a_transaction_that_does_not_begin_leaves_its_connection_to_nobody(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account_id = new_id()
+    with monkeypatch.context() as patched:
+        patched.setattr(kit.db, "_naming", lambda *_: "SELECT 1 / 0")
+        with pytest.raises(TryAgain):
+            await write(db, account_id)
+
+    note_id = await write(db, account_id)
+
+    async with db.account(account_id) as session:
+        assert await session.scalar(COUNT, {"ids": [note_id]}) == 1
+
+
+async def test_a_transaction_is_kept_whole_after_a_savepoint_is_given_up(db: Database) -> None:
+    account_id, lost = new_id(), new_id()
+    async with db.account(account_id) as session:
+        point = await session.begin_nested()
+        await session.execute(WRITE, {"id": lost, "account_id": account_id})
+        await point.rollback()
+        kept = new_id()
+        await session.execute(WRITE, {"id": kept, "account_id": account_id})
+
+    async with db.account(account_id) as session:
+        assert await session.scalar(COUNT, {"ids": [kept, lost]}) == 1
 
 
 async def test_a_commit_wakes_the_loops_it_worked_for(db: Database) -> None:

@@ -33,8 +33,11 @@ class Mailbox:
         self.mails: list[EmailMessage] = []
         self.answer = "250 OK"
         self.came = asyncio.Event()
+        self.left = asyncio.Event()
+        self.calls: set[object] = set()  # one a connection
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.calls.add(session)
         if self.answer.startswith("250"):
             found = message_from_bytes(envelope.content, policy=policy.default)  # type: ignore[arg-type]  # bytes here
             assert isinstance(found, EmailMessage)
@@ -42,12 +45,20 @@ class Mailbox:
             self.came.set()
         return self.answer
 
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - same
+        self.left.set()
+        return "221 Bye"
+
+    def answering(self, loop: asyncio.AbstractEventLoop) -> SMTP:
+        self.last = SMTP(self, loop=loop)
+        return self.last
+
 
 @pytest.fixture
 async def mailbox() -> AsyncIterator[tuple[Mailbox, str]]:
     box = Mailbox()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(box, loop=loop), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: box.answering(loop), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     yield box, f"smtp://127.0.0.1:{port}"
     server.close()
@@ -239,6 +250,61 @@ async def test_a_server_that_is_down_loses_nothing(
     await sender(empty, url).send_one()
 
     assert len(box.mails) == 1
+
+
+async def queue_some(db: Database, *keys: str) -> None:
+    async with db.across_accounts("test") as session:
+        for key in keys:
+            await queue(session, a_mail(), key=key, account_id=None)
+
+
+@pytest.mark.servers
+async def test_e_mails_that_follow_each_other_share_a_connection(
+    empty: Database, mailbox: tuple[Mailbox, str]
+) -> None:
+    box, url = mailbox
+    one = sender(empty, url)
+    await queue_some(empty, "m1", "m2", "m3")
+
+    while await one.send_one():
+        pass
+
+    assert (len(box.mails), len(box.calls)) == (3, 1)
+
+
+@pytest.mark.servers
+async def test_a_connection_that_the_server_ended_meanwhile_is_opened_anew(
+    empty: Database, mailbox: tuple[Mailbox, str]
+) -> None:
+    box, url = mailbox
+    one = sender(empty, url)
+    await queue_some(empty, "m1", "m2")
+
+    await one.send_one()
+    assert box.last.transport is not None
+    box.last.transport.close()
+    await one.send_one()
+
+    assert (len(box.mails), len(box.calls)) == (2, 2)
+
+
+@pytest.mark.servers
+async def test_the_connection_is_closed_when_nothing_follows(
+    empty: Database, mailbox: tuple[Mailbox, str]
+) -> None:
+    box, url = mailbox
+    stop = asyncio.Event()
+    one = MailSender(
+        empty, service="sample", smtp_url=url, mail_from="a@b.example", environment="test",
+        poll_s=0.01,
+    )  # fmt: skip
+    await queue_some(empty, "m1")
+    loop = asyncio.create_task(one.run(stop))
+
+    await asyncio.wait_for(box.came.wait(), 5)
+    await asyncio.wait_for(box.left.wait(), 5)
+    stop.set()
+    await asyncio.wait_for(loop, 5)
 
 
 @pytest.mark.servers

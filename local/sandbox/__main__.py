@@ -1,12 +1,12 @@
 """``python -m local.sandbox``: plays every outside partner, and holds the time machine's page."""
 
-import asyncio
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from fastapi import APIRouter
 
+from kit.process import run_process
 from local.sandbox.main import Sandbox, serve
 from local.sandbox.settings import SandboxSettings
 from local.sandbox.world import World
@@ -33,7 +33,7 @@ def main() -> None:
     settings = SandboxSettings()
     sandbox = Sandbox.build(settings, more=time_page)
     print(f"sandbox ready at {settings.base_url}")
-    asyncio.run(serve(sandbox))
+    run_process(serve(sandbox))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from kit.grpc import Serving
 from kit.http import PartnerHttp
 from kit.mail import MailSender
 from kit.pace import Pace
+from kit.process import run_process
 from kit.service import Service
 from kit.uploads import read_upload
 from preavis.accounts.v1 import accounts_pb2
@@ -128,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         kept = os.environ.get("ACCOUNTS_STAFF_PASSWORD")
         chosen.password = kept or getpass.getpass("Password: ")
         return asyncio.run(create_staff(settings, chosen))
-    asyncio.run(run(settings))
+    run_process(run(settings))
     return 0
 
 

@@ -1,6 +1,5 @@
 """Builds and starts the billing service: ``python -m services.billing.main``."""
 
-import asyncio
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from kit.grpc import Serving
 from kit.mail import MailSender
 from kit.pace import Pace
 from kit.pdf import Renderer
+from kit.process import run_process
 from kit.service import Service
 from preavis.billing.v1 import billing_pb2
 from preavis.billing.v1.billing_pb2_grpc import add_BillingServiceServicer_to_server
@@ -95,4 +95,4 @@ async def run(settings: BillingSettings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(BillingSettings()))
+    run_process(run(BillingSettings()))

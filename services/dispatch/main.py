@@ -18,6 +18,7 @@ from kit.http import PartnerHttp
 from kit.mail import MailSender
 from kit.pace import Pace
 from kit.pdf import Renderer
+from kit.process import run_process
 from kit.service import Service
 from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceStub
 from preavis.billing.v1.billing_pb2_grpc import BillingServiceStub
@@ -151,4 +152,4 @@ def _desk(settings: DispatchSettings, database: Database, clock: Clock, outside:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(DispatchSettings()))
+    run_process(run(DispatchSettings()))

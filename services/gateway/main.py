@@ -15,6 +15,7 @@ from kit import telemetry
 from kit.clock import load_clock
 from kit.db import Database
 from kit.grpc import Peers
+from kit.process import run_process
 from kit.pruning import HourlyPruning
 from services.gateway import api, files, headers, hooks, pages
 from services.gateway.measure import Measured, trace_requests
@@ -119,4 +120,4 @@ async def _stopped_by_signals(servers: list[_Server]) -> AsyncIterator[None]:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(GatewaySettings()))
+    run_process(run(GatewaySettings()))

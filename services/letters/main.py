@@ -17,6 +17,7 @@ from kit.db import Database
 from kit.events import Bus, Listener, Relay
 from kit.grpc import Peers, Serving
 from kit.pdf import Renderer
+from kit.process import run_process
 from kit.service import Service
 from preavis.letters.v1 import letters_pb2
 from preavis.letters.v1.letters_pb2_grpc import add_LettersServiceServicer_to_server
@@ -114,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     settings = LettersSettings()
     if asked.command is None:
-        asyncio.run(serve(settings))
+        run_process(serve(settings))
         return 0
     data = asked.file.read_bytes()
     report = asyncio.run(load_directory(settings, data, dry_run=asked.dry_run))

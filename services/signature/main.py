@@ -1,6 +1,5 @@
 """Builds and starts the signature service: ``python -m services.signature.main``."""
 
-import asyncio
 import tomllib
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from kit.db import Database
 from kit.events import Bus, Listener, Relay
 from kit.grpc import Peers, Serving
 from kit.pdf import Renderer
+from kit.process import run_process
 from kit.service import Service
 from kit.uploads import read_upload
 from preavis.accounts.v1.accounts_pb2_grpc import AccountsServiceStub
@@ -82,4 +82,4 @@ async def run(settings: SignatureSettings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(SignatureSettings()))
+    run_process(run(SignatureSettings()))
