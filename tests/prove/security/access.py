@@ -91,6 +91,7 @@ ACCESS: Final[Mapping[str, Row]] = {
     "letters.PlanTermination": OPEN,
     "letters.PlanTerminations": OPEN,
     "letters.CreateLetter": OWN,
+    "letters.FollowLetter": OWN,
     "letters.GetLetter": {"gateway": AN_ACCOUNT, "dispatch": AN_ACCOUNT, "signature": AN_ACCOUNT},
     "letters.UpdatePolicyholder": OWN,
     "letters.SetRecipient": OWN,

@@ -180,6 +180,12 @@ REACH: Final[Mapping[str, Reach]] = {
         ),
         names={"copy_policyholder_from"},
     ),
+    "letters.FollowLetter": Reach(
+        ask=lambda ids: le.FollowLetterRequest(
+            idempotency_key=_new_key(), letter_id=ids.letter_id, ground="RECLAMATION"
+        ),
+        names=_LETTER,
+    ),
     "letters.GetLetter": Reach(ask=_by_letter(le.GetLetterRequest), names={"letter_id", "number"}),
     "letters.UpdatePolicyholder": Reach(
         ask=_changing(le.UpdatePolicyholderRequest, policyholder=_person()), names=_LETTER

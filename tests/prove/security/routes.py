@@ -60,6 +60,7 @@ ROUTES: Final[Mapping[str, Who]] = {
     "POST /v1/letters": Who.AGENT,
     "GET /v1/letters": Who.AGENT,
     "GET /v1/letters/{letter_id}": Who.AGENT,
+    "POST /v1/letters/{letter_id}/next": Who.AGENT,
     "PUT /v1/letters/{letter_id}/policyholder": Who.AGENT,
     "PUT /v1/letters/{letter_id}/recipient": Who.AGENT,
     "POST /v1/letters/{letter_id}/contracts": Who.AGENT,
@@ -148,6 +149,7 @@ ROUTES: Final[Mapping[str, Who]] = {
     "GET /resiliations/nouvelle": Who.AGENT,
     "POST /resiliations/nouvelle": Who.AGENT,
     "GET /resiliations/{number}": Who.AGENT,
+    "POST /resiliations/{number}/suite": Who.AGENT,
     "GET /resiliations/{number}/souscripteur": Who.AGENT,
     "POST /resiliations/{number}/souscripteur": Who.AGENT,
     "GET /resiliations/{number}/assureur": Who.AGENT,
@@ -215,6 +217,7 @@ _NOW: Final = {"now": True}
 _DAY: Final = paris_date(system_clock()).isoformat()
 WARNING: Final = "the version that is shown"
 BODIES: Final[Mapping[str, Any]] = {
+    "POST /v1/letters/{letter_id}/next": {"ground": "RECLAMATION"},
     "PUT /v1/letters/{letter_id}/policyholder": _PERSON,
     "PUT /v1/letters/{letter_id}/recipient": {
         "recipient_id": "01900000-0000-7000-8000-000000000071"
