@@ -9,6 +9,9 @@ from kit.errors import TurnedDown
 
 DENOUNCED: Final = frozenset({"securite_sociale", "mutualite"})  # codes that say « dénoncer »
 
+DISPUTED: Final = frozenset({"ANNULATION", "RECLAMATION", "MEDIATION", "MISE_EN_DEMEURE"})
+"""Grounds of letters that terminate nothing: the contract was never agreed to."""
+
 
 class LetterIncomplete(TurnedDown):
     """The letter does not name yet what a mandate names. Fact: ``missing``, its codes."""
@@ -79,6 +82,11 @@ class MandateSheet:
     def is_denounced(self) -> bool:
         """Whether the recipient's code says « dénoncer l’adhésion »: a member's own contract."""
         return self.letter.code_family in DENOUNCED and not self.letter.is_company
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the mandate is to dispute a contract that its policyholder never agreed to."""
+        return self.letter.ground in DISPUTED
 
     @property
     def agreed_end(self) -> date | None:

@@ -114,6 +114,22 @@ async def test_two_policyholders_and_three_contracts_still_fit_on_one_page(
     assert "M. Marc Tessier" in text
 
 
+async def test_a_contract_never_agreed_to_is_not_terminated_by_its_mandate(
+    typesetter: WeasyTypesetter,
+) -> None:
+    letter = a_letter(ground="RECLAMATION", ground_label="Contrat jamais accepté : réclamation")
+
+    pdf = await typesetter.typeset(mandate_sheet(letter, an_agency(), made_on=day("2026-11-23")))
+
+    text = words(pdf)
+    assert "Mandat de contestation" in text
+    assert "auquel il n’a jamais donné son accord" in text
+    assert "lorsque le destinataire a répondu" in text
+    assert "La lettre ne résilie rien" in text
+    assert "organisme quitté" not in text.lower()
+    assert "résilier" not in text
+
+
 async def test_what_people_typed_is_text_and_nothing_else(typesetter: WeasyTypesetter) -> None:
     letter = a_letter(recipient="<img src='https://example.org/x'>&amp;")
 

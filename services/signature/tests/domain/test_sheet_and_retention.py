@@ -50,6 +50,17 @@ def test_the_verb_follows_the_recipients_code(
     assert mandate_sheet(letter, an_agency(), made_on=TODAY).is_denounced is denounced
 
 
+@pytest.mark.parametrize(
+    ("ground", "disputed"), [("RIA", False), ("RENONCIATION", False), ("MISE_EN_DEMEURE", True)]
+)
+def test_a_contract_never_agreed_to_is_disputed_and_not_terminated(
+    ground: str, disputed: bool
+) -> None:
+    sheet = mandate_sheet(a_letter(ground=ground), an_agency(), made_on=TODAY)
+
+    assert sheet.is_disputed is disputed
+
+
 def test_an_agreed_deferral_ends_the_eve_of_the_new_contract() -> None:
     sheet = mandate_sheet(a_letter(agreed_start=date(2027, 1, 1)), an_agency(), made_on=TODAY)
 
