@@ -148,7 +148,8 @@ class Answers:
     def form(self, contract_type: ContractType, ground: Ground) -> list[pb.FormField]:
         """Return the questions of a pair; those about the policyholder's own record come first."""
         own = [self._own_field(name) for name in questions.POLICYHOLDER_FIELDS.get(ground, ())]
-        return own + [self._field(one) for one in questions.fields_for(contract_type, ground)]
+        asked = questions.fields_for(contract_type, ground)
+        return own + [self._field(one, ground) for one in asked]
 
     def documents(self, codes: Iterable[str]) -> list[pb.FormDocument]:
         """Return the papers a ground asks for."""
@@ -210,8 +211,8 @@ class Answers:
             code=kebab(of.sentence),
         )
 
-    def _field(self, of: questions.Field) -> pb.FormField:
-        words = self._words.catalogue.field(of.code)
+    def _field(self, of: questions.Field, ground: Ground) -> pb.FormField:
+        words = self._words.catalogue.field(of.code, ground)
         return pb.FormField(
             name=of.code,
             kind=_FIELD_KINDS[of.kind],

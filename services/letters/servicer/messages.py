@@ -264,7 +264,7 @@ class LetterMessages:
         return [
             pb.MissingItem(
                 code=item.code,
-                sentence=self._words.missing(item),
+                sentence=self._words.missing(item, of.ground),
                 contract_id=str(item.contract_id or ""),
                 field=item.field,
             )
