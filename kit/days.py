@@ -17,6 +17,8 @@ _ONE_DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
 _FEBRUARY: Final = 1  # months from 0, as the sum of months has them
 _MONTH_LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+LETTER_CUTOFF: Final = time(20)
+"""From that Paris time on, every day of the year, an electronic letter leaves the day after."""
 _FIXED_HOLIDAYS: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 
 
@@ -40,6 +42,15 @@ def next_paris_time(now: datetime, at: time) -> datetime:
     """Return, in UTC, the first instant after this one at which it is this time in Paris."""
     today = paris_instant(paris_date(now), at)
     return today if today > now else paris_instant(paris_date(now) + _ONE_DAY, at)
+
+
+def leaving_day(validated_at: datetime, cutoff: time = LETTER_CUTOFF) -> date:
+    """Return the Paris day on which a letter validated now leaves: today, from the cutoff tomorrow.
+
+    On 29 March 2026, the short day, 18:00Z is already 20:00 in Paris: it leaves on the 30th.
+    """
+    today = paris_date(validated_at)
+    return today if validated_at < paris_instant(today, cutoff) else today + _ONE_DAY
 
 
 def add_months(day: date, months: int) -> date:

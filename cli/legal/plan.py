@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kit.clock import Clock, system_clock
-from kit.days import paris_date
+from kit.days import leaving_day
 from kit.errors import TurnedDown
 from kit.sheets import Cell, Cents, Table, read_table, sheet
 from preavis.letters.v1 import letters_pb2 as pb
@@ -56,7 +56,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def run(asked: argparse.Namespace, clock: Clock = system_clock) -> int:
     """Return 0 when all is planned, 1 when something is refused, 2 when nothing can be read."""
-    first = asked.today or paris_date(clock())
+    first = asked.today or leaving_day(clock())
     desk = _Desk(first)
     try:
         return desk.table(asked.file, asked.out) if asked.file else desk.one(_cells(asked))

@@ -65,6 +65,25 @@ def test_months_are_counted_from_date_to_date(start: str, months: int, end: str)
     assert days.add_months(day(start), months) == day(end)
 
 
+@pytest.mark.parametrize(
+    ("validated", "leaves"),
+    [
+        ("2026-07-13T17:59:59Z", "2026-07-13"),
+        ("2026-07-13T18:00:00Z", "2026-07-14"),  # 20:00 sharp, and a holiday: letters leave
+        ("2026-03-29T17:59:59Z", "2026-03-29"),  # the short day
+        ("2026-03-29T18:00:00Z", "2026-03-30"),
+        ("2026-10-25T18:59:59Z", "2026-10-25"),  # the long one
+        ("2026-10-25T19:00:00Z", "2026-10-26"),
+        ("2026-12-31T22:59:59Z", "2027-01-01"),
+        ("2026-12-31T23:00:00Z", "2027-01-01"),  # midnight in Paris: the new day's own evening
+    ],
+)
+def test_a_letter_leaves_the_day_it_is_validated_until_eight_in_the_evening(
+    validated: str, leaves: str
+) -> None:
+    assert str(days.leaving_day(datetime.fromisoformat(validated))) == leaves
+
+
 def test_a_leap_day_has_its_anniversary_on_the_28th() -> None:
     assert days.add_years(day("2028-02-29"), 1) == day("2029-02-28")
 

@@ -1436,7 +1436,7 @@ class EvaluateTerminationRequest(_message.Message):
     send_day: _builtins.str
     new_start: _builtins.str
     first_send_day: _builtins.str
-    """First day on which a letter validated now would leave, as the cutoff decides; empty: today in Paris."""
+    """First day on which a letter validated now would leave, as the cutoff decides; empty: today until 20:00 in Paris, then tomorrow."""
     @_builtins.property
     def facts(self) -> Global___TerminationFacts: ...
     def __init__(
@@ -1492,7 +1492,7 @@ class PlanTerminationRequest(_message.Message):
     new_start: _builtins.str
     """The start of the new contract, wished or signed already; empty: none is known."""
     first_send_day: _builtins.str
-    """First day on which the letter could leave; empty: today in Paris."""
+    """First day on which the letter could leave; empty: today until 20:00 in Paris, then tomorrow."""
     yearly_premium_cents: _builtins.int
     """Premium of a year of the old contract; 0: not said, and no sum is computed."""
     paid_from: _builtins.str
@@ -1728,7 +1728,7 @@ class PlanTerminationsRequest(_message.Message):
     ROWS_FIELD_NUMBER: _builtins.int
     FIRST_SEND_DAY_FIELD_NUMBER: _builtins.int
     first_send_day: _builtins.str
-    """First day on which a letter could leave; empty: today in Paris."""
+    """First day on which a letter could leave; empty: today until 20:00 in Paris, then tomorrow."""
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanTerminationsRequest.Row]: ...
     def __init__(
@@ -2881,7 +2881,7 @@ class RenderLetterRequest(_message.Message):
     new_start: _builtins.str
     mail_kind: Global___MailKind.ValueType
     first_send_day: _builtins.str
-    """First day on which a letter validated now would leave; empty: today in Paris."""
+    """First day on which a letter validated now would leave; empty: today until 20:00 in Paris, then tomorrow."""
     mandate_mention: Global___MandateMention.ValueType
     def __init__(
         self,
@@ -2948,7 +2948,7 @@ class PreviewLetterRequest(_message.Message):
     new_start: _builtins.str
     mail_kind: Global___MailKind.ValueType
     first_send_day: _builtins.str
-    """First day on which a letter validated now would leave; empty: today in Paris."""
+    """First day on which a letter validated now would leave; empty: today until 20:00 in Paris, then tomorrow."""
     mandate_mention: Global___MandateMention.ValueType
     def __init__(
         self,
@@ -3251,7 +3251,7 @@ class PlanLetterRequest(_message.Message):
     send_day: _builtins.str
     new_start: _builtins.str
     first_send_day: _builtins.str
-    """First day on which a letter validated now would leave, as the cutoff decides; empty: today in Paris."""
+    """First day on which a letter validated now would leave, as the cutoff decides; empty: today until 20:00 in Paris, then tomorrow."""
     def __init__(
         self,
         *,

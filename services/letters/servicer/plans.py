@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from kit.clock import Clock
-from kit.days import paris_date
+from kit.days import leaving_day
 from kit.errors import FieldError, InvalidFields
 from kit.french import euros, plain_day
 from kit.money import Money
@@ -50,7 +50,7 @@ def question(request: pb.PlanTerminationRequest, clock: Clock) -> Question:
     )
     return Question(
         facts=facts,
-        first_send_day=read_day(request.first_send_day, "first_send_day") or paris_date(clock()),
+        first_send_day=read_day(request.first_send_day, "first_send_day") or leaving_day(clock()),
         send_day=read_day(request.send_day, "send_day"),
         new_start=read_day(request.new_start, "new_start"),
         yearly_premium=_premium(request.yearly_premium_cents),

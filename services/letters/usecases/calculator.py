@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from kit.clock import Clock
-from kit.days import paris_date
+from kit.days import leaving_day
 from kit.errors import InvalidFields
 from services.letters.domain.calculator.columns import Names, question
 from services.letters.domain.calculator.plan import Plan, Question, plan
@@ -16,7 +16,7 @@ def plan_rows(
     rows: Iterable[Mapping[str, str]], names: Names, *, first_send_day: date | None, clock: Clock
 ) -> list[RowAnswer | InvalidFields]:
     """Plan each row of a table; a wrong one gets its own refusal, and the others their plan."""
-    first = first_send_day or paris_date(clock())
+    first = first_send_day or leaving_day(clock())
     return [_planned(row, names, first) for row in rows]
 
 

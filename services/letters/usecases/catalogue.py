@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from kit.clock import Clock
-from kit.days import paris_date
+from kit.days import leaving_day, paris_date
 from services.letters.domain.catalogue import OfferedGround, offered_grounds
 from services.letters.domain.legal import forms
 from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind
@@ -60,7 +60,7 @@ def evaluate_termination(
     )
     return explore(
         [facts],
-        first_send_day=first_send_day or paris_date(clock()),
+        first_send_day=first_send_day or leaving_day(clock()),
         send_day=send_day,
         new_start=new_start,
     )

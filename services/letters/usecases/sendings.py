@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from kit.clock import Clock
-from kit.days import paris_date
+from kit.days import leaving_day, paris_date
 from kit.failpoints import failpoint
 from services.letters.domain.content_hash import content_hash
 from services.letters.domain.legal.codes import MailKind, SenderMode
@@ -96,7 +96,7 @@ async def plan_letter(
         letter = await transaction.get(letter_id)
     explored = explore(
         facts_of(letter),
-        first_send_day=first_send_day or paris_date(clock()),
+        first_send_day=first_send_day or leaving_day(clock()),
         send_day=send_day,
         new_start=new_start,
     )
@@ -121,7 +121,7 @@ async def render_letter(
     if letter.frozen is not None:
         pdf = await press.files.get(letter.frozen.sha256)
         return Printed(pdf, letter.frozen.page_count), True
-    content = await _seen(letter, viewing, press=press, today=paris_date(clock()))
+    content = await _seen(letter, viewing, press=press, today=leaving_day(clock()))
     return await press.typesetter.typeset(content), False
 
 
@@ -146,7 +146,7 @@ async def preview_letter(
             mail_kind=letter.frozen.mail_kind,
             mandate=letter.frozen.mandate,
         )
-    content = await _seen(letter, viewing, press=press, today=paris_date(clock()))
+    content = await _seen(letter, viewing, press=press, today=leaving_day(clock()))
     return press.typesetter.preview(content)
 
 

@@ -3,7 +3,7 @@
 The French labels and helps are in ``templates/legal/labels.toml``, under the same codes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -177,9 +177,8 @@ def _by_ground(rule: TypeRule, ground: Ground) -> tuple[Field, ...]:
             )
         case Ground.RIA:
             return _ria(rule)
-        case Ground.RENONCIATION if rule.yearly_exit is YearlyExit.FIXED_TERM:
-            asked = QUESTIONS[ground]  # a trip's length decides whether it may be undone
-            return tuple(replace(one, required=True) if one is DURATION else one for one in asked)
+        case Ground.RENONCIATION:
+            return tuple(_withdrawal(rule))
         case _:
             since = (_SINCE,) if rule.any_time and ground in _WITH_SINCE else ()
             return (*QUESTIONS[ground], *since)
@@ -270,6 +269,15 @@ def _notice(rule: TypeRule) -> Field:
         longest=rule.longest_notice_months,
         default="" if by_clause else NOTICE_MONTHS.default,  # the contract alone knows
     )
+
+
+def _withdrawal(rule: TypeRule) -> Iterator[Field]:
+    """Yield what decides whether that type may be undone: free months are a matter of goods."""
+    for one in QUESTIONS[Ground.RENONCIATION]:
+        if one is DURATION and rule.yearly_exit is YearlyExit.FIXED_TERM:
+            yield replace(one, required=True)  # a trip of a month or less cannot
+        elif one is not FIRST_PREMIUM or rule.section is Section.GOODS:
+            yield one
 
 
 def _use(rule: TypeRule, ground: Ground) -> tuple[Field, ...]:

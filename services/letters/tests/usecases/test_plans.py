@@ -104,6 +104,22 @@ def test_one_call_takes_five_hundred_rows() -> None:
         plans.rows(request)
 
 
+def test_from_eight_in_the_evening_a_plan_leaves_tomorrow() -> None:
+    def evening() -> datetime:
+        return datetime(2026, 11, 22, 19, tzinfo=UTC)  # 20:00 in Paris
+
+    asked = plans.question(health(), evening)
+    (row,) = plan_rows(
+        [{"contract_type": "chasse", "anniversary": "2027-06-01"}],
+        WORDS.names,
+        first_send_day=None,
+        clock=evening,
+    )
+
+    assert asked.first_send_day == date(2026, 11, 23)
+    assert PLANS.row(row).send_day == "2026-11-23"
+
+
 def test_the_day_asked_for_is_the_first_that_a_letter_may_leave() -> None:
     found = planned(health(first_send_day="2027-01-10"))
 

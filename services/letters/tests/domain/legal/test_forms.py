@@ -187,3 +187,27 @@ def test_answers_become_facts() -> None:
 def test_the_new_insurer_is_the_letters_and_the_anniversary_the_contracts() -> None:
     assert questions.NEW_INSURER_NAME.scope is Scope.LETTER
     assert questions.ANNIVERSARY.scope is Scope.CONTRACT
+
+
+def test_a_withdrawal_asks_a_type_only_what_decides_for_it() -> None:
+    def asked(of: ContractType) -> dict[str, bool]:
+        return {one.code: one.required for one in questions.fields_for(of, Ground.RENONCIATION)}
+
+    assert "first_premium_paid" in asked(ContractType.MOBILE)
+    assert "first_premium_paid" not in asked(ContractType.AUTO)
+    assert asked(ContractType.VOYAGE_TEMPORAIRE)["duration_days"]
+    assert not asked(ContractType.VOYAGE_ANNUEL)["duration_days"]
+
+
+@pytest.mark.parametrize(
+    ("contract_type", "asked"),
+    [
+        (ContractType.AUTO, True),
+        (ContractType.PNO, True),
+        (ContractType.HABITATION_LOCATAIRE, False),
+    ],
+)
+def test_a_business_is_asked_about_where_the_type_serves_both(
+    contract_type: ContractType, *, asked: bool
+) -> None:
+    assert ("professional_use" in codes(contract_type, Ground.HAMON)) is asked
