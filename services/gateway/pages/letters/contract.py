@@ -22,6 +22,9 @@ _START: Final = "wanted_new_start"
 _DATED_FIRST: Final = (
     "event_day",
     "concluded",
+    "complaint_sent",
+    "first_request_sent",
+    "discovered",
     "anniversary",
     "first_subscription",
 )  # what a ground's window hangs on
