@@ -40,6 +40,7 @@ class Draft:
     ground: str
     grounds: list[letters_pb2.Ground] = field(default_factory=list)
     fields: list[letters_pb2.FormField] = field(default_factory=list)
+    documents: list[letters_pb2.FormDocument] = field(default_factory=list)
 
     @property
     def contract(self) -> letters_pb2.Contract | None:
@@ -79,7 +80,7 @@ async def _opened(
                 recipient_id=recipient_id,
             )
         )
-        draft.fields = list(described.fields)
+        draft.fields, draft.documents = list(described.fields), list(described.documents)
     return draft
 
 

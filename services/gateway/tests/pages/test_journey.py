@@ -143,6 +143,17 @@ async def test_the_contract_page_shows_fields_of_the_pair_and_dates_with_their_a
     assert "Article R.\u00a0221-6 du code de la mutualité" in answer.text
 
 
+async def test_the_contract_page_names_the_papers_of_the_ground() -> None:
+    browser = logged_in()
+    form = browser.stubs.letters.answers["DescribeForm"]
+    form.documents.add(code="mandate", label="Mandat de résiliation")
+    form.documents.add(code="deed", label="Acte de vente ou de donation")
+
+    answer = await browser.open(CONTRACT)
+
+    assert "Mandat de résiliation\u202f; Acte de vente ou de donation." in answer.text
+
+
 async def test_a_contract_the_law_refuses_is_kept_and_the_nearest_day_is_said() -> None:
     browser = logged_in()
     browser.stubs.letters.answers["EvaluateTermination"] = letters_pb2.EvaluateTerminationResponse(
