@@ -58,6 +58,7 @@ EVENT_FIELDS: Final = {
     "risk_link": "Le logement assuré n'est plus occupé.",
     "event_cause": "inondation non garantie",
     "requester_quality": "héritière",
+    "former_holder": "Jean Marchetti",
     "request_day": "2026-11-02",
 }
 LOAN_FIELDS: Final = {

@@ -94,6 +94,7 @@ EVENT_KIND: Final = Field(
 RISK_LINK: Final = Field(code="risk_link", kind=FieldKind.LONG_TEXT, longest=600)
 EVENT_CAUSE: Final = Field(code="event_cause", kind=_TEXT)
 QUALITY: Final = Field(code="requester_quality", kind=_TEXT, longest=80)
+FORMER_HOLDER: Final = Field(code="former_holder", kind=_TEXT)
 REQUEST_DAY: Final = Field(code="request_day", kind=_DAY)
 CLAUSE_WINDOW: Final = Field(
     code="clause_window_days", kind=FieldKind.DAYS, default="30", longest=365
@@ -195,8 +196,8 @@ _COMPLAINED: Final = (
 QUESTIONS: Final[Mapping[Ground, tuple[Field, ...]]] = {
     Ground.CHANGEMENT_SITUATION: (EVENT_KIND, EVENT_DAY, RISK_LINK),
     Ground.VENTE_VEHICULE: (EVENT_DAY,),
-    Ground.CESSION_BIEN: (EVENT_DAY, QUALITY),
-    Ground.DECES_ASSURE: (EVENT_DAY, QUALITY),
+    Ground.CESSION_BIEN: (EVENT_DAY, QUALITY, FORMER_HOLDER),
+    Ground.DECES_ASSURE: (EVENT_DAY, FORMER_HOLDER, QUALITY),
     Ground.PERTE_TOTALE: (EVENT_DAY, EVENT_CAUSE),
     Ground.DIMINUTION_RISQUE: (REQUEST_DAY, EVENT_DAY),
     Ground.APRES_SINISTRE: (EVENT_DAY,),

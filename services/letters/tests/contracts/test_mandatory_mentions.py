@@ -156,6 +156,24 @@ def test_the_policyholder_is_named_as_the_code_does(family: CodeFamily, role: st
     assert role in page(a_letter(recipient=a_recipient(family)))
 
 
+@pytest.mark.parametrize(
+    ("ground", "words"),
+    [
+        (Ground.DECES_ASSURE, "décès de Jean Marchetti, survenu le 20 novembre 2026"),
+        (Ground.CESSION_BIEN, "Contrat souscrit par : Jean Marchetti."),
+    ],
+)
+def test_whoever_follows_the_policyholder_says_so_and_names_them(
+    ground: Ground, words: str
+) -> None:
+    text = page(a_letter(a_contract(ContractType.PNO, ground), recipient=a_recipient(A)))
+
+    assert words in text
+    assert "Qualité de la personne qui résilie : héritière." in text
+    assert "Demanderesse" in text
+    assert "Assurée" not in text
+
+
 def test_a_company_terminates_whatever_the_code() -> None:
     contract = a_contract(ContractType.SANTE_COLLECTIVE_OBLIGATOIRE, Ground.ECHEANCE)
 
