@@ -50,6 +50,15 @@ class Transaction(Protocol):
     async def page(self, query: ListQuery) -> Page:
         """Return one page of the account's list. Raises ``CursorUnreadable``."""
 
+    async def alike(
+        self, letter: Letter, *, sent_from: date, alone: bool = False
+    ) -> Sequence[Letter]:
+        """Return the other locked letters to its recipient that have one of its references.
+
+        Latest change first; what left before ``sent_from`` may be left out. ``alone``: those who
+        ask so about the same recipient wait until this transaction is over.
+        """
+
 
 class Store(Protocol):
     """The letters' own database."""

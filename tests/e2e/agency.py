@@ -123,7 +123,7 @@ class Agency:
     async def confirmed(
         self, letter_id: str, timing: dict[str, Any], *, kind: str = "acknowledged"
     ) -> dict[str, Any]:
-        """Plan, and confirm the dates and the price that the plan says."""
+        """Plan, and confirm all that the plan says, another letter for the contract included."""
         plan = await self.plan(letter_id, timing, kind)
         evaluation = plan["evaluation"]
         return {
@@ -133,6 +133,7 @@ class Agency:
             "confirmed_last_covered_day": evaluation["last_covered_day"],
             "confirmed_new_start": evaluation["new_start"],
             "expected_gross_cents": plan["price"]["gross_cents"],
+            "same_contract_confirmed": bool(plan["recent_letters"]),
         }
 
     async def validate(

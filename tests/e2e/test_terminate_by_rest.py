@@ -2,12 +2,14 @@
 
 import hashlib
 from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from kit.days import add_months, paris_date
-from local.demo.rest import Rest
+from local.demo.rest import Refused, Rest
 from local.house import House
 from tests.e2e.agency import Agency
 from tests.e2e.outside import Outside
@@ -36,6 +38,24 @@ async def agency(house: House, outside: Outside) -> Agency:
     return opened
 
 
+async def one_more_is_confirmed(agency: Agency, sent: dict[str, Any], new_start: date) -> None:
+    """Write a second letter for the contract: it asks to be confirmed, and holds nothing."""
+    letter = await agency.write(
+        body="assurances", contract_type="auto", ground="HAMON", fields=hamon(new_start)
+    )
+    await agency.leave_mandate_out(letter["letter_id"])
+    timing = {"new_start": new_start.isoformat()}
+    validation = await agency.confirmed(letter["letter_id"], timing)
+    assert validation["same_contract_confirmed"]
+
+    unseen = validation | {"same_contract_confirmed": False}
+    with pytest.raises(Refused, match="same-contract-lately") as refused:
+        await agency.validate(letter["letter_id"], unseen, key=uuid4().hex)
+
+    assert sent["number"] in str(refused.value)
+    assert (await agency.rest.get("/credit"))["held_cents"] == 540
+
+
 async def test_a_hamon_letter_is_sent_on_its_computed_day_and_its_receipt_proven(
     agency: Agency, outside: Outside, house: House
 ) -> None:
@@ -57,6 +77,8 @@ async def test_a_hamon_letter_is_sent_on_its_computed_day_and_its_receipt_proven
     assert sending["last_covered_day"] == (new_start - timedelta(days=1)).isoformat()
     wallet = await agency.rest.get("/credit")
     assert (wallet["available_cents"], wallet["held_cents"]) == (5_000 - 540, 540)
+
+    await one_more_is_confirmed(agency, letter, new_start)
 
     await outside.live_until(send_day.isoformat())
     deposited = await agency.sending_in(letter_id, "deposited")

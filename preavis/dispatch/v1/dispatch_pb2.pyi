@@ -346,6 +346,7 @@ class Plan(_message.Message):
     FIRST_SENDING_FIELD_NUMBER: _builtins.int
     CHANGEABLE_UNTIL_FIELD_NUMBER: _builtins.int
     PRICE_FIELD_NUMBER: _builtins.int
+    RECENT_LETTERS_FIELD_NUMBER: _builtins.int
     send_day: _builtins.str
     """Day it would leave, ISO."""
     leaves_now: _builtins.bool
@@ -368,6 +369,10 @@ class Plan(_message.Message):
     def price(self) -> Global___Price:
         """Price of the kind of mail asked for."""
 
+    @_builtins.property
+    def recent_letters(self) -> _containers.RepeatedCompositeFieldContainer[_letters_pb2.RecentLetter]:
+        """Letters lately sent, or to be sent, to the same recipient about the same contract; Finalise asks to confirm them."""
+
     def __init__(
         self,
         *,
@@ -378,10 +383,11 @@ class Plan(_message.Message):
         first_sending: _builtins.bool = ...,
         changeable_until: _timestamp_pb2.Timestamp | None = ...,
         price: Global___Price | None = ...,
+        recent_letters: _abc.Iterable[_letters_pb2.RecentLetter] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cutoff", b"cutoff", "evaluation", b"evaluation", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cutoff", b"cutoff", "evaluation", b"evaluation", "first_sending", b"first_sending", "leaves_now", b"leaves_now", "price", b"price", "send_day", b"send_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cutoff", b"cutoff", "evaluation", b"evaluation", "first_sending", b"first_sending", "leaves_now", b"leaves_now", "price", b"price", "recent_letters", b"recent_letters", "send_day", b"send_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -799,6 +805,7 @@ class FinaliseRequest(_message.Message):
     CONFIRMED_LAST_COVERED_DAY_FIELD_NUMBER: _builtins.int
     CONFIRMED_NEW_START_FIELD_NUMBER: _builtins.int
     EXPECTED_GROSS_CENTS_FIELD_NUMBER: _builtins.int
+    SAME_CONTRACT_CONFIRMED_FIELD_NUMBER: _builtins.int
     idempotency_key: _builtins.str
     """Makes the call repeatable: same key, same sending. 1 to 200 characters."""
     letter_id: _builtins.str
@@ -815,6 +822,8 @@ class FinaliseRequest(_message.Message):
     """First day of the new contract, ISO; empty when the ground gives none."""
     expected_gross_cents: _builtins.int
     """Price that was shown, with VAT, in cents; refused ("price-changed") when it no longer holds."""
+    same_contract_confirmed: _builtins.bool
+    """The recent letters about the same contract were seen; refused ("same-contract-lately") when there are some and this is false."""
     @_builtins.property
     def timing(self) -> Global___Timing:
         """When it should leave."""
@@ -830,10 +839,11 @@ class FinaliseRequest(_message.Message):
         confirmed_last_covered_day: _builtins.str = ...,
         confirmed_new_start: _builtins.str = ...,
         expected_gross_cents: _builtins.int = ...,
+        same_contract_confirmed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["timing", b"timing"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_last_covered_day", b"confirmed_last_covered_day", "confirmed_new_start", b"confirmed_new_start", "confirmed_send_day", b"confirmed_send_day", "expected_gross_cents", b"expected_gross_cents", "idempotency_key", b"idempotency_key", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "timing", b"timing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_last_covered_day", b"confirmed_last_covered_day", "confirmed_new_start", b"confirmed_new_start", "confirmed_send_day", b"confirmed_send_day", "expected_gross_cents", b"expected_gross_cents", "idempotency_key", b"idempotency_key", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "same_contract_confirmed", b"same_contract_confirmed", "timing", b"timing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

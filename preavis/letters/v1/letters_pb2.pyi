@@ -3277,6 +3277,7 @@ class PlanLetterResponse(_message.Message):
     EVALUATION_FIELD_NUMBER: _builtins.int
     LETTER_VERSION_FIELD_NUMBER: _builtins.int
     CONTENT_HASH_FIELD_NUMBER: _builtins.int
+    RECENT_LETTERS_FIELD_NUMBER: _builtins.int
     letter_version: _builtins.int
     """Of the letter that was evaluated."""
     content_hash: _builtins.str
@@ -3285,20 +3286,62 @@ class PlanLetterResponse(_message.Message):
     def evaluation(self) -> Global___Evaluation:
         """With several contracts: the first refusal, else the latest constraint of all."""
 
+    @_builtins.property
+    def recent_letters(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecentLetter]:
+        """Latest first; any of them asks for a confirmation when the letter is frozen."""
+
     def __init__(
         self,
         *,
         evaluation: Global___Evaluation | None = ...,
         letter_version: _builtins.int = ...,
         content_hash: _builtins.str = ...,
+        recent_letters: _abc.Iterable[Global___RecentLetter] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["evaluation", b"evaluation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_hash", b"content_hash", "evaluation", b"evaluation", "letter_version", b"letter_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_hash", b"content_hash", "evaluation", b"evaluation", "letter_version", b"letter_version", "recent_letters", b"recent_letters"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanLetterResponse: _TypeAlias = PlanLetterResponse  # noqa: Y015
+
+@_typing.final
+class RecentLetter(_message.Message):
+    """Another letter of the account, to the same recipient, about the same contract: sent in the last 30 days, or to be sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTER_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    SEND_DAY_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CONTRACT_REFERENCES_FIELD_NUMBER: _builtins.int
+    letter_id: _builtins.str
+    number: _builtins.str
+    send_day: _builtins.str
+    """Day it leaves or left."""
+    state: Global___TrackingState.ValueType
+    @_builtins.property
+    def contract_references(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of the contracts that both letters end, as the other one prints them."""
+
+    def __init__(
+        self,
+        *,
+        letter_id: _builtins.str = ...,
+        number: _builtins.str = ...,
+        send_day: _builtins.str = ...,
+        state: Global___TrackingState.ValueType = ...,
+        contract_references: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contract_references", b"contract_references", "letter_id", b"letter_id", "number", b"number", "send_day", b"send_day", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecentLetter: _TypeAlias = RecentLetter  # noqa: Y015
 
 @_typing.final
 class FreezeLetterRequest(_message.Message):
@@ -3314,6 +3357,7 @@ class FreezeLetterRequest(_message.Message):
     SENDER_MODE_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     MANDATE_MENTION_FIELD_NUMBER: _builtins.int
+    SAME_CONTRACT_CONFIRMED_FIELD_NUMBER: _builtins.int
     idempotency_key: _builtins.str
     letter_id: _builtins.str
     sending_id: _builtins.str
@@ -3328,6 +3372,10 @@ class FreezeLetterRequest(_message.Message):
     version: _builtins.int
     """Expected version of the letter; 0: any. Not looked at when the answer stands already."""
     mandate_mention: Global___MandateMention.ValueType
+    same_contract_confirmed: _builtins.bool
+    """The user knows of the recent letters about the same contract; without it, they refuse ("same-contract-lately").
+    Not asked again when a standing generation moves to another day.
+    """
     def __init__(
         self,
         *,
@@ -3341,10 +3389,11 @@ class FreezeLetterRequest(_message.Message):
         sender_mode: Global___SenderMode.ValueType = ...,
         version: _builtins.int = ...,
         mandate_mention: Global___MandateMention.ValueType = ...,
+        same_contract_confirmed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["generation", b"generation", "idempotency_key", b"idempotency_key", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "mandate_mention", b"mandate_mention", "new_start", b"new_start", "send_day", b"send_day", "sender_mode", b"sender_mode", "sending_id", b"sending_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["generation", b"generation", "idempotency_key", b"idempotency_key", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "mandate_mention", b"mandate_mention", "new_start", b"new_start", "same_contract_confirmed", b"same_contract_confirmed", "send_day", b"send_day", "sender_mode", b"sender_mode", "sending_id", b"sending_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -99,6 +99,8 @@ class Order:
     leaves_now: bool = False
     wanted_new_start: date | None = None
     """The start the user gave, when it is what the day was computed from."""
+    same_contract_confirmed: bool = False
+    """The user knows that another letter lately ended the same contract."""
     change_key: str = ""
     """Key of the last change of day; empty when it was never moved."""
 

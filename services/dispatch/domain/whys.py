@@ -18,6 +18,12 @@ class MailNotAllowed(TurnedDown):
     reason = "mail-kind-not-allowed"
 
 
+class SameContractLately(TurnedDown):
+    """Another letter lately ended the same contract, and nobody confirmed knowing of it."""
+
+    reason = "same-contract-lately"
+
+
 class PreparationRefused(TurnedDown):
     """The preparation was refused; ``why`` is the reason of the step that refused."""
 

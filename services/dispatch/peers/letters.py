@@ -11,7 +11,7 @@ from services.dispatch.domain.letter import FrozenLetter, MailKind
 from services.dispatch.domain.preflight import LetterFacts
 from services.dispatch.domain.sending import Sending, iso
 from services.dispatch.peers.words import TIMEOUT_S, read_day
-from services.dispatch.ports import Planned
+from services.dispatch.ports import Planned, RecentLetter
 
 if TYPE_CHECKING:  # the name exists for the type checker alone
     from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub
@@ -74,6 +74,14 @@ class LettersPeer:
             allowed_mail=frozenset(KIND_OF[k] for k in found.allowed_mail if k in KIND_OF),
             content_hash=answer.content_hash,
             evaluation=found.SerializeToString(),
+            recent=[
+                RecentLetter(
+                    number=one.number,
+                    send_day=read_day(one.send_day),
+                    message=one.SerializeToString(),
+                )
+                for one in answer.recent_letters
+            ],
         )
 
     async def freeze(
@@ -93,6 +101,7 @@ class LettersPeer:
             mail_kind=KINDS[order.mail_kind],
             sender_mode=letters_pb2.SENDER_MODE_AGENCY,
             mandate_mention=attached if order.attaches_mandate else held,
+            same_contract_confirmed=order.same_contract_confirmed,
         )
         with acting_for(sending.account_id):
             frozen = (await self._stub.FreezeLetter(request, timeout=TIMEOUT_S)).frozen

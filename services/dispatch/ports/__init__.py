@@ -20,6 +20,7 @@ from services.dispatch.ports.peers import (
     MandateRefused,
     Mandates,
     Planned,
+    RecentLetter,
     Reversal,
 )
 from services.dispatch.ports.store import (
@@ -50,6 +51,7 @@ __all__ = [
     "Parcel",
     "Planned",
     "Printer",
+    "RecentLetter",
     "Reversal",
     "Sealer",
     "SendingMissing",

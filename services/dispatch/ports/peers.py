@@ -71,6 +71,15 @@ class Credit(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecentLetter:
+    """Another letter for the same contract; ``message`` is all that letters says of it, unread."""
+
+    number: str
+    send_day: date | None
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """The legal engine's answer, as far as a sending needs it.
 
@@ -86,6 +95,8 @@ class Planned:
     allowed_mail: frozenset[MailKind]
     content_hash: str
     evaluation: bytes
+    recent: Sequence[RecentLetter] = ()
+    """Letters lately sent, or to be sent, for the same contract; latest first."""
 
 
 class Letters(Protocol):

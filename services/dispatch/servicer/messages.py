@@ -88,6 +88,9 @@ def plan(value: Plan, priced: Price | None) -> pb.Plan:
         first_sending=value.first.first_sending,
         changeable_until=instant(value.changeable_until),
         price=price(priced, allowed=not allowed or priced.mail_kind in allowed) if priced else None,
+        recent_letters=[
+            letters_pb2.RecentLetter.FromString(one.message) for one in value.planned.recent
+        ],
     )
 
 

@@ -82,6 +82,7 @@ class Dispatch(DispatchServiceServicer):
                 ),
                 new_start=read_day(request.confirmed_new_start, "confirmed_new_start"),
                 gross_cents=request.expected_gross_cents,
+                same_contract=request.same_contract_confirmed,
             ),
             author_name=caller().actor_name,
         )

@@ -110,6 +110,7 @@ def a_validation(
     send_day: date | None = None,
     confirmed_day: date | None = None,
     gross_cents: int | None = None,
+    same_contract: bool = False,
 ) -> finalising.Validation:
     """Return a validation for now, unless ``send_day`` says another day."""
     return finalising.Validation(
@@ -122,6 +123,7 @@ def a_validation(
             last_covered_day=END,
             new_start=START,
             gross_cents=PRICES[kind] if gross_cents is None else gross_cents,
+            same_contract=same_contract,
         ),
         author_name="Camille Roux",
     )

@@ -30,6 +30,7 @@ from services.dispatch.ports import (
     OperatorSilent,
     Parcel,
     Planned,
+    RecentLetter,
     Reversal,
 )
 
@@ -136,6 +137,7 @@ class FakeLetters:
     refused_days: set[date] = field(default_factory=set)
     latest: date | None = None
     address: str = "resiliations@valdambre.example"
+    recent: Sequence[RecentLetter] = ()
     frozen: dict[tuple[UUID, int], FrozenLetter] = field(default_factory=dict)
     thawed: set[tuple[UUID, int]] = field(default_factory=set)
 
@@ -170,6 +172,7 @@ class FakeLetters:
             allowed_mail=frozenset(MailKind),
             content_hash="c0ffee",
             evaluation=b"",
+            recent=self.recent,
         )
 
     async def freeze(

@@ -1,5 +1,6 @@
 """Validation: the list enforced, the dates restated, then the preparation carried through."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,8 +11,8 @@ from services.dispatch.domain import preflight
 from services.dispatch.domain.letter import Agency, MailKind
 from services.dispatch.domain.sending import DatesChanged, Order, Sending, iso
 from services.dispatch.domain.timing import Timing
-from services.dispatch.domain.whys import MailNotAllowed, NotPossible
-from services.dispatch.ports import Desk
+from services.dispatch.domain.whys import MailNotAllowed, NotPossible, SameContractLately
+from services.dispatch.ports import Desk, RecentLetter
 from services.dispatch.usecases import planning, preparing
 from services.dispatch.usecases.planning import Plan, Preflight
 
@@ -24,6 +25,8 @@ class Confirmed:
     last_covered_day: date | None
     new_start: date | None
     gross_cents: int
+    same_contract: bool = False
+    """The letters lately sent for the same contract, if any, were seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +44,8 @@ class Validation:
 async def finalise(account_id: UUID, asked: Validation, *, desk: Desk) -> Sending:
     """Hold the credit, freeze the letter and schedule it, or turn it down and keep nothing.
 
-    Raises ``ActionsRemaining``, ``DatesChanged``, ``AlreadyFinalised``, or what the step that
-    refused says (``credit-insufficient``, ``price-changed``...).
+    Raises ``ActionsRemaining``, ``DatesChanged``, ``SameContractLately``, ``AlreadyFinalised``, or
+    what the step that refused says (``credit-insufficient``, ``price-changed``...).
     """
     async with desk.store.account(account_id) as work:
         standing = await work.find(asked.letter_id)
@@ -61,8 +64,12 @@ async def finalise(account_id: UUID, asked: Validation, *, desk: Desk) -> Sendin
 
 
 def _order(asked: Validation, plan: Plan, found: Preflight, *, desk: Desk) -> Order:
-    """Restate what was confirmed. Raises ``NotPossible``, ``MailNotAllowed``, ``DatesChanged``."""
+    """Restate what was confirmed.
+
+    Raises ``NotPossible``, ``MailNotAllowed``, ``DatesChanged``, ``SameContractLately``.
+    """
     day = check_dates(plan, asked.mail_kind, asked.confirmed)
+    _check_recent(plan.planned.recent, asked.confirmed)
     return Order(
         key=asked.key,
         mail_kind=asked.mail_kind,
@@ -76,7 +83,14 @@ def _order(asked: Validation, plan: Plan, found: Preflight, *, desk: Desk) -> Or
         letter_number=found.letter.number,
         leaves_now=plan.leaves_now,
         wanted_new_start=asked.timing.new_start,
+        same_contract_confirmed=asked.confirmed.same_contract,
     )
+
+
+def _check_recent(recent: Sequence[RecentLetter], confirmed: Confirmed) -> None:
+    """Say at once what letters would refuse on freezing; of two letters at once it alone knows."""
+    if recent and not confirmed.same_contract:
+        raise SameContractLately(number=recent[0].number, send_day=iso(recent[0].send_day))
 
 
 def check_dates(plan: Plan, kind: MailKind, confirmed: Confirmed | None) -> date:

@@ -64,6 +64,7 @@ async def plan(house: SomeonesHouse, letter_id: LetterId, wanted: WantedPlan) ->
         "credit-insufficient",
         "dates-changed",
         "price-changed",
+        "same-contract-lately",
         "sending-already-finalised",
         "sending-not-possible",
         "wallet-frozen",

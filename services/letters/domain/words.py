@@ -24,6 +24,11 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word[:_LONGEST_WORD] for word in folded(text).split())
 
 
+def squeezed(text: str) -> str:
+    """Return the folded words of ``text`` without gaps: « VA-88 204417 » becomes ``va88204417``."""
+    return "".join(words(text))[:_LONGEST_WORD]
+
+
 def search_words(*texts: str) -> frozenset[str]:
     """Return what a search may find of these texts: their words, and each text without gaps.
 
@@ -31,10 +36,9 @@ def search_words(*texts: str) -> frozenset[str]:
     """
     found: set[str] = set()
     for text in texts:
-        parts = words(text)
-        found.update(parts)
-        if len(parts) > 1:
-            found.add("".join(parts)[:_LONGEST_WORD])
+        found.update(words(text))
+        found.add(squeezed(text))
+    found.discard("")
     return frozenset(found)
 
 

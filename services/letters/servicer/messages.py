@@ -15,6 +15,7 @@ from services.letters.domain.listing import Count, LetterRow, Page
 from services.letters.domain.outline import missing, state_of
 from services.letters.domain.planning import addable_types
 from services.letters.domain.policyholder import Company, Policyholder
+from services.letters.domain.recent import RecentLetter
 from services.letters.domain.recipient import LetterRecipient
 from services.letters.domain.tracking import Tracking, View
 from services.letters.servicer.requests import (
@@ -123,6 +124,17 @@ def tracking(of: Tracking) -> pb.Tracking:
         closes_on=iso(of.closes_on),
         reason=of.reason,
         may_be_finalised=of.may_be_finalised,
+    )
+
+
+def recent_letter(of: RecentLetter) -> pb.RecentLetter:
+    """Return another letter for the same contract."""
+    return pb.RecentLetter(
+        letter_id=str(of.letter_id),
+        number=of.number,
+        send_day=iso(of.send_day),
+        state=pb.TrackingState.ValueType(TRACKING_NUMBERS[of.state]),
+        contract_references=of.references,
     )
 
 

@@ -22,7 +22,7 @@ from services.letters.domain.letter import Author, Extras, Letter, MandateMentio
 from services.letters.domain.sheet import sheet
 from services.letters.ports import Directory, Store
 from services.letters.servicer import answers, plans, requests
-from services.letters.servicer.messages import LetterMessages
+from services.letters.servicer.messages import LetterMessages, recent_letter
 from services.letters.servicer.words import Words
 from services.letters.usecases import calculator, catalogue, directory, drafts, following, sendings
 from services.letters.usecases.sendings import Freezing, Press
@@ -327,7 +327,7 @@ class LettersServicer(LettersServiceServicer):
         self, request: pb.PlanLetterRequest, context: Any
     ) -> pb.PlanLetterResponse:
         new_start = read_day(request.new_start, "new_start")
-        letter, explored = await sendings.plan_letter(
+        planned = await sendings.plan_letter(
             caller_account(),
             parse_id(request.letter_id),
             first_send_day=read_day(request.first_send_day, "first_send_day"),
@@ -336,9 +336,10 @@ class LettersServicer(LettersServiceServicer):
             store=self._tools.store,
             clock=self._tools.clock,
         )
+        letter = planned.letter
         ground = letter.contracts[0].ground
         message = self._answers.explored(
-            explored, ground, planned=ground in offer.PLANNED_FROM_NEW_START
+            planned.explored, ground, planned=ground in offer.PLANNED_FROM_NEW_START
         )
         message.wanted_new_start = request.new_start or letter.contracts[0].value(
             "wanted_new_start"
@@ -347,6 +348,7 @@ class LettersServicer(LettersServiceServicer):
             evaluation=message,
             letter_version=letter.version,
             content_hash=content_hash(letter, wanted_new_start=new_start),
+            recent_letters=[recent_letter(one) for one in planned.recent],
         )
 
     @override
@@ -362,6 +364,7 @@ class LettersServicer(LettersServiceServicer):
             mail_kind=requests.found(requests.MAIL_KINDS, request.mail_kind, "mail_kind"),
             mandate=requests.MANDATES.get(request.mandate_mention, MandateMention.HELD),
             version=request.version,
+            same_contract_confirmed=request.same_contract_confirmed,
         )
         letter, frozen, pdf = await sendings.freeze_letter(
             caller_account(),

@@ -1,7 +1,8 @@
 """Letters of one account: read, written, announced, in one transaction."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from kit.db import Database
 from kit.errors import ChangedMeanwhile
 from kit.events import announce
 from preavis.letters.v1 import events_pb2
-from services.letters.domain.letter import Frozen, Letter, LetterUnknown
+from services.letters.domain.letter import Frozen, Letter, LetterUnknown, State
 from services.letters.domain.listing import ListQuery, Page
 from services.letters.domain.outline import Outline
+from services.letters.domain.recent import reference_keys
+from services.letters.store.conditions import having_any
 from services.letters.store.listing import read_page
 from services.letters.store.rows import (
     LetterRowTable,
@@ -53,6 +56,8 @@ _KEEP_WORDS: Final = text(
     " SELECT :account_id, word, :letter_id FROM unnest(CAST(:words AS text[])) AS word"
     " ON CONFLICT DO NOTHING"
 )
+_ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_MOST_ALIKE: Final = 50
 _FIVE_DIGITS: Final = 100_000
 
 
@@ -181,6 +186,34 @@ class LetterTransaction:
     async def page(self, query: ListQuery) -> Page:
         """Return one page of the account's list. Raises ``CursorUnreadable``."""
         return await read_page(self._session, self._account_id, query)
+
+    async def alike(
+        self, letter: Letter, *, sent_from: date, alone: bool = False
+    ) -> Sequence[Letter]:
+        """Return the other locked letters to its recipient that have one of its references.
+
+        Latest change first; what left before ``sent_from`` may be left out. ``alone``: those who
+        ask so about the same recipient wait until this transaction is over.
+        """
+        keys = reference_keys(letter)
+        if letter.recipient is None or not keys:
+            return []
+        if alone:
+            name = f"{self._account_id}:{letter.recipient.id}"
+            await self._session.execute(_ALONE, {"name": name})
+        found = await self._session.execute(
+            self._letters()
+            .where(
+                LetterRowTable.id.in_(having_any(keys, self._account_id)),
+                LetterRowTable.id != letter.id,
+                LetterRowTable.recipient_id == letter.recipient.id,
+                LetterRowTable.state == State.FROZEN.value,
+                LetterRowTable.sent_day >= sent_from,
+            )
+            .order_by(LetterRowTable.updated_at.desc())
+            .limit(_MOST_ALIKE)
+        )
+        return [letter_of(row[0], row[1]) for row in found]
 
     async def _announce(
         self, fact: events_pb2.LetterChanged | events_pb2.LetterFrozen, letter: Letter

@@ -101,7 +101,7 @@ async def a_house(letter: Letter) -> House:
 
 
 async def plan(house: House, **wish: date) -> Explored:
-    _, explored = await sendings.plan_letter(
+    planned = await sendings.plan_letter(
         ACCOUNT,
         house.letter.id,
         first_send_day=wish.get("first_send_day"),
@@ -110,4 +110,4 @@ async def plan(house: House, **wish: date) -> Explored:
         store=house.store,
         clock=house.clock,
     )
-    return explored
+    return planned.explored

@@ -22,6 +22,7 @@ from services.letters.domain.listing import (
     Sort,
 )
 from services.letters.domain.outline import Outline
+from services.letters.domain.recent import reference_keys
 from services.letters.domain.recipient import Recipient, RecipientUnknown, rank
 from services.letters.domain.sheet import Preview, Printed, Sheet
 from services.letters.domain.tracking import View
@@ -141,6 +142,19 @@ class FakeTransaction:
             views=views,
             authors=tuple(sorted(authors.values(), key=lambda one: one.name)),
         )
+
+    async def alike(
+        self, letter: Letter, *, sent_from: date, alone: bool = False
+    ) -> Sequence[Letter]:
+        kept = [self._as_now(one) for one, _ in self._kept.letters.values()]
+        found = [one for one in kept if one.id != letter.id and one.frozen and one.recipient]
+        return [
+            one
+            for one in sorted(found, key=lambda one: one.updated_at, reverse=True)
+            if one.recipient == letter.recipient
+            and reference_keys(one) & reference_keys(letter)
+            and (one.tracking.sent_on or date.max) >= sent_from
+        ]
 
     def _as_now(self, letter: Letter) -> Letter:
         if letter.recipient is None:

@@ -28,9 +28,15 @@ from services.letters.domain.planning import (
     plan,
     plan_if_possible,
 )
+from services.letters.domain.recent import (
+    RecentLetter,
+    check_recent,
+    counts_from,
+    recent_letters,
+)
 from services.letters.domain.sheet import Preview, Printed, Sheet, sheet
 from services.letters.domain.tracking import Tracking, supersedes
-from services.letters.ports import Files, Letterheads, Store, Typesetter
+from services.letters.ports import Files, Letterheads, Store, Transaction, Typesetter
 from services.letters.usecases.drafts import save
 
 
@@ -46,6 +52,16 @@ class Freezing:
     mail_kind: MailKind
     mandate: MandateMention
     version: int
+    same_contract_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLetter:
+    """What the law makes of a letter, and what the account lately sent for the same contract."""
+
+    letter: Letter
+    explored: Explored
+    recent: tuple[RecentLetter, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,20 +103,23 @@ async def plan_letter(
     new_start: date | None,
     store: Store,
     clock: Clock,
-) -> tuple[Letter, Explored]:
+) -> PlannedLetter:
     """Return what the law makes of a letter that leaves from ``first_send_day`` on.
 
     Raises ``InvalidFields`` while a day its ground needs is missing.
     """
+    today = paris_date(clock())
     async with store.account(account_id) as transaction:
         letter = await transaction.get(letter_id)
+        others = await transaction.alike(letter, sent_from=counts_from(today))
     explored = explore(
         facts_of(letter),
         first_send_day=first_send_day or leaving_day(clock()),
         send_day=send_day,
         new_start=new_start,
     )
-    return letter, explored
+    recent = recent_letters(letter, others, today=today)
+    return PlannedLetter(letter=letter, explored=explored, recent=recent)
 
 
 async def render_letter(
@@ -175,9 +194,9 @@ async def freeze_letter(
     """Lock a letter for a sending and store the PDF that leaves.
 
     The same question gives back what stands. Raises ``LetterIncomplete``, ``LetterHeld``,
-    ``GenerationGivenUp``, ``GenerationSuperseded``, ``StaleVersion``, and when the law does not
-    allow that day, sender or mail: ``ImpossibleTermination``, ``SenderNotAllowed``,
-    ``MailNotAllowed``.
+    ``GenerationGivenUp``, ``GenerationSuperseded``, ``StaleVersion``, ``SameContractLately``, and
+    when the law does not allow that day, sender or mail: ``ImpossibleTermination``,
+    ``SenderNotAllowed``, ``MailNotAllowed``.
     """
     async with store.account(account_id) as transaction:
         letter = await transaction.get(letter_id)
@@ -194,12 +213,26 @@ async def freeze_letter(
         if standing is not None:  # the same request, twice at once
             return current, standing, pdf
         current.at_version(letter.version)
+        await _check_recent(transaction, current, asked, paris_date(clock()))
         locked = current.freeze(frozen)
         await save(transaction, locked, paris_date(clock()))
         await transaction.keep_version(locked, frozen)
         await transaction.tell_frozen(locked, frozen)
     failpoint("letters.freeze.locked")
     return locked, frozen, pdf
+
+
+async def _check_recent(
+    transaction: Transaction, letter: Letter, asked: Freezing, today: date
+) -> None:
+    """Raise ``SameContractLately``, of two letters at once for the one that comes second too.
+
+    A letter that only moves to another day was confirmed, or alone, when it was first frozen.
+    """
+    others = await transaction.alike(letter, sent_from=counts_from(today), alone=True)
+    moved = letter.frozen is not None and letter.frozen.generation == asked.generation
+    found = recent_letters(letter, others, today=today)
+    check_recent(found, confirmed=asked.same_contract_confirmed or moved)
 
 
 def standing_answer(letter: Letter, asked: Freezing) -> Frozen | None:

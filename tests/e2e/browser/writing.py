@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
+from uuid import uuid4
 
 from tests.e2e.browser.papers import paper
 from tests.e2e.browser.person import Person, said, words
@@ -91,7 +92,8 @@ async def answer_ground(person: Person, case: Case, *, scripts: bool = True) -> 
     if not scripts:
         await person.press("Afficher les champs de ce motif")
     await person.sees("Le contrat")
-    await person.fill_all({"Numéro du contrat": "VA-88-204417", **case.answers})
+    reference = f"VA-{uuid4().hex[:12]}"  # one contract of its own for each letter
+    await person.fill_all({"Numéro du contrat": reference, **case.answers})
     for tick in case.ticks:
         await person.tick(tick)
 

@@ -15,9 +15,11 @@ from services.dispatch.domain.sending import (
     Sending,
     State,
 )
-from services.dispatch.domain.whys import NotPossible, PreparationRefused
+from services.dispatch.domain.timing import Timing
+from services.dispatch.domain.whys import NotPossible, PreparationRefused, SameContractLately
+from services.dispatch.ports import RecentLetter
 from services.dispatch.tests.builders import ACCOUNT, LETTER, a_room, a_validation
-from services.dispatch.usecases import finalising, planning
+from services.dispatch.usecases import changing, finalising, planning
 from tests.support.time import paris
 
 FRIDAY = date(2027, 1, 15)
@@ -247,3 +249,32 @@ async def test_a_simple_letter_costs_the_simple_price() -> None:
     sending = await room.finalise(kind=MailKind.SIMPLE)
 
     assert sending.held_cents == 360
+
+
+async def test_a_contract_ended_lately_is_ended_again_only_when_confirmed() -> None:
+    room = a_room()
+    room.letters.recent = (
+        RecentLetter(number="26-00041", send_day=date(2026, 12, 20), message=b""),
+    )
+
+    with pytest.raises(SameContractLately) as refusal:
+        await room.finalise(send_day=FRIDAY)
+
+    assert refusal.value.facts == {"number": "26-00041", "send_day": "2026-12-20"}
+    assert not room.store.kept.sendings
+    sending = await room.finalise(send_day=FRIDAY, same_contract=True)
+    assert sending.order.same_contract_confirmed
+    room.letters.recent = ()
+    assert await room.finalise(send_day=FRIDAY) == sending  # the same press, whatever is asked now
+
+
+async def test_a_letter_that_moves_is_not_asked_about_its_contract_again() -> None:
+    room = a_room()
+    sending = await room.finalise(send_day=FRIDAY)
+    room.letters.recent = (RecentLetter(number="26-00043", send_day=FRIDAY, message=b""),)
+
+    moved = await changing.reschedule(
+        ACCOUNT, sending.id, Timing(send_day=date(2027, 1, 18)), version=0, key="m", desk=room.desk
+    )
+
+    assert moved.order.send_day == date(2027, 1, 18)

@@ -67,6 +67,18 @@ class WantedPlan(Asked):
     timing: Timing
 
 
+class RecentLetter(Shape):
+    """Another letter to the same recipient about the same contract, lately sent or to be sent."""
+
+    letter_id: str
+    number: str = Field(description="As people know it.")
+    send_day: Day = Field(description="The day it leaves or left.")
+    state: str | None = Field(description="Where it stands, as an agent sees it.")
+    contract_references: list[str] = Field(
+        description="Of the contracts both end, as the other letter prints them."
+    )
+
+
 class Plan(Shape):
     """The dates and the price of a sending that does not exist yet."""
 
@@ -85,6 +97,10 @@ class Plan(Shape):
         description="It may be moved or cancelled until then, exclusive."
     )
     price: MailPrice | None = Field(description="What it would cost.")
+    recent_letters: list[RecentLetter] = Field(
+        description="Of the last 30 days or to come, about the same contract: the validation "
+        "asks for `same_contract_confirmed` when there are any."
+    )
 
 
 class Validation(Asked):
@@ -109,6 +125,9 @@ class Validation(Asked):
         default=None, description="`evaluation.new_start` of the plan."
     )
     expected_gross_cents: Cents = Field(description="`price.gross_cents` of the plan.")
+    same_contract_confirmed: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="You know of the plan’s `recent_letters`, and send one more."
+    )
 
 
 class NewDay(OneOf):

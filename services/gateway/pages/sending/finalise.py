@@ -14,14 +14,20 @@ from services.gateway.pages.letters.finding import letter_numbered
 from services.gateway.pages.letters.law import NOT_POSSIBLE, note_refusal
 from services.gateway.pages.letters.letter import planned
 from services.gateway.pages.letters.naming import heading_of, is_frozen, names_of
+from services.gateway.pages.rows import facts_of
 from services.gateway.pages.typesetting import as_instant
 from services.gateway.pages.visit import Agent, Visit
 
 router = APIRouter()
 
 _MAIL_KINDS = ("acknowledged", "simple")
-_ABOUT = {"mail-kind-missing": "mail_kind", "mail-kind-not-allowed": "mail_kind"}
+_ABOUT = {
+    "mail-kind-missing": "mail_kind",
+    "mail-kind-not-allowed": "mail_kind",
+    "same-contract-lately": "confirm_same_contract",
+}
 """Refusals said beside the choice they are about."""
+_BOXES = ("confirm_dates", "confirm_frozen", "confirm_same_contract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,15 @@ class Wish:
         if self.how == "day" and self.day:
             return dispatch_pb2.Timing(send_day=self.day)
         return dispatch_pb2.Timing(now=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """Another letter about the same contract, and where it stands."""
+
+    letter: letters_pb2.RecentLetter
+    state: str
+    facts: dict[str, str]
 
 
 def _wish(form: Form, visit: Visit, evaluation: letters_pb2.Evaluation | None) -> Wish:
@@ -83,7 +98,7 @@ async def finalise(visit: Agent, number: str) -> Response:
     if sent.text("action") == "calculer":
         return await _page(visit, letter, _unconfirmed(sent), evaluation)
     wish = _wish(sent, visit, evaluation)
-    for box in ("confirm_dates", "confirm_frozen"):
+    for box in _BOXES if sent.text("recent_shown") else _BOXES[:2]:
         if not sent.ticked(box):
             sent.mistake(box, "not-confirmed")
     try:
@@ -117,6 +132,7 @@ def _order(visit: Visit, letter: letters_pb2.Letter, wish: Wish) -> dispatch_pb2
         expected_gross_cents=int(
             sent.digits(f"expected_gross_cents_{sent.text('mail_kind')}") or 0
         ),
+        same_contract_confirmed=sent.ticked("confirm_same_contract"),
     )
 
 
@@ -129,7 +145,7 @@ def _take_neighbour(form: Form) -> None:
 
 def _unconfirmed(form: Form) -> Form:
     """Untick the confirmations: what they confirmed may have changed."""
-    for box in ("confirm_dates", "confirm_frozen"):
+    for box in _BOXES:
         form.values.pop(box, None)
     return form
 
@@ -175,7 +191,13 @@ async def _page(
         short_by=max(0, chosen.gross_cents - preflight.available_cents) if chosen else 0,
         left=[action for action in preflight.actions if not action.done],
         hours_left=_left_until(visit, plan),
+        recent=[_recent(one) for one in plan.recent_letters],
     )
+
+
+def _recent(one: letters_pb2.RecentLetter) -> Recent:
+    known = letters_pb2.Tracking(state=one.state, send_day=one.send_day)
+    return Recent(one, slug(letters_pb2.TrackingState, one.state), facts_of(known))
 
 
 def _left_until(visit: Visit, plan: dispatch_pb2.Plan) -> str:

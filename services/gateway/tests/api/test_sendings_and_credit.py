@@ -40,6 +40,40 @@ async def test_a_sending_is_validated_with_the_dates_and_price_that_were_shown(
     assert (request.idempotency_key, request.expected_gross_cents) == ("key-1", 540)
 
 
+async def test_a_plan_names_the_recent_letters_and_a_validation_confirms_them(api: Edge) -> None:
+    recent = letters_pb2.RecentLetter(
+        letter_id="l2",
+        number="26-00041",
+        send_day="2027-01-12",
+        state=letters_pb2.TRACKING_STATE_IN_TRANSIT,
+        contract_references=["VA 88"],
+    )
+    api.dispatch.answers["PlanSending"] = lambda _: dispatch_pb2.PlanSendingResponse(
+        plan=dispatch_pb2.Plan(recent_letters=[recent])
+    )
+    api.dispatch.answers["Finalise"] = lambda _: dispatch_pb2.FinaliseResponse(sending=SENDING)
+    timing = {"mail_kind": "simple", "timing": {"now": True}}
+    shown = {"confirmed_send_day": "2027-01-30", "expected_gross_cents": 360}
+
+    plan = await api.ask("POST", "/v1/letters/l1/plan", json=timing)
+    sent = timing | shown | {"same_contract_confirmed": True}
+    answer = await api.ask("POST", "/v1/letters/l1/sending", json=sent, headers=KEY)
+    guessed = sent | {"same_contract_confirmed": "true"}
+    refused = await api.ask("POST", "/v1/letters/l1/sending", json=guessed, headers=KEY)
+
+    assert plan.json()["recent_letters"] == [
+        {
+            "letter_id": "l2",
+            "number": "26-00041",
+            "send_day": "2027-01-12",
+            "state": "in_transit",
+            "contract_references": ["VA 88"],
+        }
+    ]
+    assert (answer.status_code, refused.status_code) == (201, 422)
+    assert api.called("Finalise").request.same_contract_confirmed
+
+
 @pytest.mark.parametrize("timing", [{}, {"now": True, "send_day": "2027-01-30"}])
 async def test_a_timing_is_one_thing(api: Edge, timing: dict[str, Any]) -> None:
     answer = await api.ask(

@@ -1,0 +1,76 @@
+"""Finalising a letter when another one lately ended the same contract."""
+
+import re
+
+from kit.errors import TurnedDown
+from preavis.dispatch.v1 import dispatch_pb2
+from preavis.letters.v1 import letters_pb2
+from services.gateway.tests.pages import rig, sample_letter
+from services.gateway.tests.pages.test_journey import CONFIRMED, LETTER, logged_in
+
+
+class SameContract(TurnedDown):
+    reason = "same-contract-lately"
+
+
+def with_another() -> rig.Browser:
+    """Return the agent's browser, in a house that knows of another letter."""
+    browser, plan = logged_in(), sample_letter.plan()
+    plan.recent_letters.append(
+        letters_pb2.RecentLetter(
+            number="26-04771",
+            send_day="2026-11-09",
+            state=letters_pb2.TRACKING_STATE_DEPOSITED,
+            contract_references=["va 88-204417"],
+        )
+    )
+    browser.stubs.dispatch.answers["PlanSending"] = dispatch_pb2.PlanSendingResponse(plan=plan)
+    return browser
+
+
+async def test_the_other_letter_is_shown_with_its_day_and_its_state() -> None:
+    answer = await with_another().open(f"{LETTER}/finaliser")
+
+    assert 'href="/resiliations/26-04771/suivi"' in answer.text
+    assert "lundi 9\u00a0novembre\u00a02026" in answer.text
+    assert "déposée (contrat va 88-204417)" in answer.text
+    assert 'name="confirm_same_contract"' in answer.text
+
+
+async def test_without_another_letter_nothing_more_is_asked() -> None:
+    browser = logged_in()
+
+    shown = await browser.open(f"{LETTER}/finaliser")
+    await browser.send(f"{LETTER}/finaliser", CONFIRMED)
+
+    assert "confirm_same_contract" not in shown.text
+    (request,) = browser.stubs.dispatch.requests("Finalise")
+    assert not request.same_contract_confirmed
+
+
+async def test_nothing_is_sent_before_the_other_letter_was_seen() -> None:
+    browser, sent = with_another(), CONFIRMED | {"recent_shown": "oui"}
+
+    unseen = await browser.send(f"{LETTER}/finaliser", sent)
+    asked = len(browser.stubs.dispatch.requests("Finalise"))
+    await browser.send(f"{LETTER}/finaliser", sent | {"confirm_same_contract": "oui"})
+
+    assert unseen.status_code == 422
+    assert 'id="c-confirm-same-contract-erreur"' in unseen.text
+    assert asked == 0
+    (request,) = browser.stubs.dispatch.requests("Finalise")
+    assert request.same_contract_confirmed
+
+
+async def test_a_letter_that_came_meanwhile_is_told_beside_its_box() -> None:
+    browser = with_another()
+    browser.stubs.dispatch.answers["Finalise"] = SameContract(
+        number="26-04771", send_day="2026-11-09"
+    )
+
+    answer = await browser.send(f"{LETTER}/finaliser", CONFIRMED)
+
+    assert answer.status_code == 422
+    assert 'id="c-confirm-same-contract-erreur"' in answer.text
+    assert "La lettre 26-04771, envoi du lundi 9\u00a0novembre\u00a02026" in answer.text
+    assert not re.search(r'name="confirm_dates"[^>]*checked', answer.text)
