@@ -170,7 +170,7 @@ async def test_a_letter_of_a_file_shows_the_one_before_and_prepares_the_next() -
 
     assert "Hélène Marchetti conteste un contrat" in shown.text
     assert 'href="/resiliations/26-04811"' in shown.text
-    assert "contrat jamais accepté\u00a0: saisine du médiateur" in shown.text
+    assert "Étape suivante\u00a0: saisine du médiateur" in shown.text
     assert "30\u00a0janvier\u00a02027, ou dès la réponse" in shown.text
     (request,) = browser.stubs.letters.requests("FollowLetter")
     assert (request.letter_id, request.ground) == (sample_letter.LETTER_ID, "MEDIATION")
