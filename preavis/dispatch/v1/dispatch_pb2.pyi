@@ -347,6 +347,7 @@ class Plan(_message.Message):
     CHANGEABLE_UNTIL_FIELD_NUMBER: _builtins.int
     PRICE_FIELD_NUMBER: _builtins.int
     RECENT_LETTERS_FIELD_NUMBER: _builtins.int
+    COVER_FIELD_NUMBER: _builtins.int
     send_day: _builtins.str
     """Day it would leave, ISO."""
     leaves_now: _builtins.bool
@@ -373,6 +374,10 @@ class Plan(_message.Message):
     def recent_letters(self) -> _containers.RepeatedCompositeFieldContainer[_letters_pb2.RecentLetter]:
         """Letters lately sent, or to be sent, to the same recipient about the same contract; Finalise asks to confirm them."""
 
+    @_builtins.property
+    def cover(self) -> _letters_pb2.CoverBetween:
+        """The days between the two contracts, without cover or paid twice; absent while no new start is known."""
+
     def __init__(
         self,
         *,
@@ -384,10 +389,11 @@ class Plan(_message.Message):
         changeable_until: _timestamp_pb2.Timestamp | None = ...,
         price: Global___Price | None = ...,
         recent_letters: _abc.Iterable[_letters_pb2.RecentLetter] | None = ...,
+        cover: _letters_pb2.CoverBetween | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cutoff", b"cutoff", "evaluation", b"evaluation", "price", b"price"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cover", b"cover", "cutoff", b"cutoff", "evaluation", b"evaluation", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cutoff", b"cutoff", "evaluation", b"evaluation", "first_sending", b"first_sending", "leaves_now", b"leaves_now", "price", b"price", "recent_letters", b"recent_letters", "send_day", b"send_day"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changeable_until", b"changeable_until", "cover", b"cover", "cutoff", b"cutoff", "evaluation", b"evaluation", "first_sending", b"first_sending", "leaves_now", b"leaves_now", "price", b"price", "recent_letters", b"recent_letters", "send_day", b"send_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -748,10 +754,16 @@ class PlanSendingRequest(_message.Message):
     LETTER_ID_FIELD_NUMBER: _builtins.int
     MAIL_KIND_FIELD_NUMBER: _builtins.int
     TIMING_FIELD_NUMBER: _builtins.int
+    KNOWN_NEW_START_FIELD_NUMBER: _builtins.int
+    YEARLY_PREMIUM_CENTS_FIELD_NUMBER: _builtins.int
     letter_id: _builtins.str
     """Letter (UUID)."""
     mail_kind: _letters_pb2.MailKind.ValueType
     """Kind of mail to price."""
+    known_new_start: _builtins.str
+    """Start of a new contract that is only compared with the end of the old one, ISO; empty: none is known."""
+    yearly_premium_cents: _builtins.int
+    """Premium of a year of the old contract, in cents; 0: not said, and no sum is computed."""
     @_builtins.property
     def timing(self) -> Global___Timing:
         """When it should leave."""
@@ -762,10 +774,12 @@ class PlanSendingRequest(_message.Message):
         letter_id: _builtins.str = ...,
         mail_kind: _letters_pb2.MailKind.ValueType = ...,
         timing: Global___Timing | None = ...,
+        known_new_start: _builtins.str = ...,
+        yearly_premium_cents: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["timing", b"timing"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["letter_id", b"letter_id", "mail_kind", b"mail_kind", "timing", b"timing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["known_new_start", b"known_new_start", "letter_id", b"letter_id", "mail_kind", b"mail_kind", "timing", b"timing", "yearly_premium_cents", b"yearly_premium_cents"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

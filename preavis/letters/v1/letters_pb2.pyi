@@ -3247,11 +3247,17 @@ class PlanLetterRequest(_message.Message):
     SEND_DAY_FIELD_NUMBER: _builtins.int
     NEW_START_FIELD_NUMBER: _builtins.int
     FIRST_SEND_DAY_FIELD_NUMBER: _builtins.int
+    KNOWN_NEW_START_FIELD_NUMBER: _builtins.int
+    YEARLY_PREMIUM_CENTS_FIELD_NUMBER: _builtins.int
     letter_id: _builtins.str
     send_day: _builtins.str
     new_start: _builtins.str
     first_send_day: _builtins.str
     """First day on which a letter validated now would leave, as the cutoff decides; empty: today until 20:00 in Paris, then tomorrow."""
+    known_new_start: _builtins.str
+    """Start of a new contract that is only compared, where the ground computes no day from it; empty: none is known."""
+    yearly_premium_cents: _builtins.int
+    """Premium of a year of the old contract; 0: not said, and no sum is computed."""
     def __init__(
         self,
         *,
@@ -3259,10 +3265,12 @@ class PlanLetterRequest(_message.Message):
         send_day: _builtins.str = ...,
         new_start: _builtins.str = ...,
         first_send_day: _builtins.str = ...,
+        known_new_start: _builtins.str = ...,
+        yearly_premium_cents: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["new_start", b"new_start", "send_day", b"send_day", "wish", b"wish"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_send_day", b"first_send_day", "letter_id", b"letter_id", "new_start", b"new_start", "send_day", b"send_day", "wish", b"wish"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_send_day", b"first_send_day", "known_new_start", b"known_new_start", "letter_id", b"letter_id", "new_start", b"new_start", "send_day", b"send_day", "wish", b"wish", "yearly_premium_cents", b"yearly_premium_cents"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_wish: _TypeAlias = _typing.Literal["send_day", "new_start"]  # noqa: Y015
     _WhichOneofArgType_wish: _TypeAlias = _typing.Literal["wish", b"wish"]  # noqa: Y015
@@ -3278,6 +3286,7 @@ class PlanLetterResponse(_message.Message):
     LETTER_VERSION_FIELD_NUMBER: _builtins.int
     CONTENT_HASH_FIELD_NUMBER: _builtins.int
     RECENT_LETTERS_FIELD_NUMBER: _builtins.int
+    COVER_FIELD_NUMBER: _builtins.int
     letter_version: _builtins.int
     """Of the letter that was evaluated."""
     content_hash: _builtins.str
@@ -3290,6 +3299,10 @@ class PlanLetterResponse(_message.Message):
     def recent_letters(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecentLetter]:
         """Latest first; any of them asks for a confirmation when the letter is frozen."""
 
+    @_builtins.property
+    def cover(self) -> Global___CoverBetween:
+        """Absent while no new start is known."""
+
     def __init__(
         self,
         *,
@@ -3297,10 +3310,11 @@ class PlanLetterResponse(_message.Message):
         letter_version: _builtins.int = ...,
         content_hash: _builtins.str = ...,
         recent_letters: _abc.Iterable[Global___RecentLetter] | None = ...,
+        cover: Global___CoverBetween | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["evaluation", b"evaluation"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cover", b"cover", "evaluation", b"evaluation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_hash", b"content_hash", "evaluation", b"evaluation", "letter_version", b"letter_version", "recent_letters", b"recent_letters"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content_hash", b"content_hash", "cover", b"cover", "evaluation", b"evaluation", "letter_version", b"letter_version", "recent_letters", b"recent_letters"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,7 +11,7 @@ from services.dispatch.domain.letter import FrozenLetter, MailKind
 from services.dispatch.domain.preflight import LetterFacts
 from services.dispatch.domain.sending import Sending, iso
 from services.dispatch.peers.words import TIMEOUT_S, read_day
-from services.dispatch.ports import Planned, RecentLetter
+from services.dispatch.ports import NOTHING_COMPARED, Compared, Planned, RecentLetter
 
 if TYPE_CHECKING:  # the name exists for the type checker alone
     from preavis.letters.v1.letters_pb2_grpc import LettersServiceAsyncStub
@@ -51,10 +51,14 @@ class LettersPeer:
         send_day: date | None,
         new_start: date | None,
         first_send_day: date,
+        compared: Compared = NOTHING_COMPARED,
     ) -> Planned:
         """Compute the dates of this letter."""
         request = letters_pb2.PlanLetterRequest(
-            letter_id=str(letter_id), first_send_day=first_send_day.isoformat()
+            letter_id=str(letter_id),
+            first_send_day=first_send_day.isoformat(),
+            known_new_start=iso(compared.new_start),
+            yearly_premium_cents=compared.yearly_premium_cents,
         )
         if new_start is not None:
             request.new_start = new_start.isoformat()
@@ -74,6 +78,7 @@ class LettersPeer:
             allowed_mail=frozenset(KIND_OF[k] for k in found.allowed_mail if k in KIND_OF),
             content_hash=answer.content_hash,
             evaluation=found.SerializeToString(),
+            cover=answer.cover.SerializeToString() if answer.HasField("cover") else None,
             recent=[
                 RecentLetter(
                     number=one.number,

@@ -14,7 +14,9 @@ from services.dispatch.ports.outside import (
     Vault,
 )
 from services.dispatch.ports.peers import (
+    NOTHING_COMPARED,
     Accounts,
+    Compared,
     Credit,
     Letters,
     MandateRefused,
@@ -34,7 +36,9 @@ from services.dispatch.ports.store import (
 )
 
 __all__ = [
+    "NOTHING_COMPARED",
     "Accounts",
+    "Compared",
     "Credit",
     "Desk",
     "EvidenceHead",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from kit.errors import TurnedDown
@@ -80,6 +80,17 @@ class RecentLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What a plan is compared with, and which moves none of its days."""
+
+    new_start: date | None = None
+    yearly_premium_cents: int = 0
+
+
+NOTHING_COMPARED: Final = Compared()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """The legal engine's answer, as far as a sending needs it.
 
@@ -97,6 +108,8 @@ class Planned:
     evaluation: bytes
     recent: Sequence[RecentLetter] = ()
     """Letters lately sent, or to be sent, for the same contract; latest first."""
+    cover: bytes | None = None
+    """The days between the two contracts, serialised too; None while no new start is known."""
 
 
 class Letters(Protocol):
@@ -113,6 +126,7 @@ class Letters(Protocol):
         send_day: date | None,
         new_start: date | None,
         first_send_day: date,
+        compared: Compared = NOTHING_COMPARED,
     ) -> Planned:
         """Compute the dates; ``first_send_day`` is the earliest day the cutoff leaves open."""
 

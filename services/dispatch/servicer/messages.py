@@ -17,7 +17,7 @@ from services.dispatch.domain.proofs import Proof, ProofKind
 from services.dispatch.domain.sending import ENDED, RESTARTABLE, Sending, State, iso
 from services.dispatch.domain.timing import Timing
 from services.dispatch.domain.tracking import SHOWN_AS, last_day_to_answer
-from services.dispatch.ports import Line
+from services.dispatch.ports import Compared, Line
 from services.dispatch.usecases.planning import Plan
 
 KINDS: Final = {
@@ -60,6 +60,14 @@ def timing(message: pb.Timing) -> Timing:
     )
 
 
+def compared(request: pb.PlanSendingRequest) -> Compared:
+    """Read what a plan is compared with. Raises ``InvalidFields``."""
+    return Compared(
+        new_start=read_day(request.known_new_start, "known_new_start"),
+        yearly_premium_cents=request.yearly_premium_cents,
+    )
+
+
 def action(value: Action) -> pb.Action:
     """Write one thing to do."""
     return pb.Action(code=value.code, done=value.done, facts=value.facts)
@@ -80,6 +88,7 @@ def price(value: Price, *, allowed: bool = True) -> pb.Price:
 def plan(value: Plan, priced: Price | None) -> pb.Plan:
     """Write a plan, with the legal engine's whole answer as it came."""
     allowed = value.planned.allowed_mail
+    cover = value.planned.cover
     return pb.Plan(
         evaluation=letters_pb2.Evaluation.FromString(value.planned.evaluation),
         send_day=iso(value.send_day),
@@ -91,6 +100,7 @@ def plan(value: Plan, priced: Price | None) -> pb.Plan:
         recent_letters=[
             letters_pb2.RecentLetter.FromString(one.message) for one in value.planned.recent
         ],
+        cover=None if cover is None else letters_pb2.CoverBetween.FromString(cover),
     )
 
 

@@ -63,7 +63,11 @@ class Dispatch(DispatchServiceServicer):
     ) -> pb.PlanSendingResponse:
         account_id, kind = caller_account(), m.mail_kind(request.mail_kind)
         plan = await planning.plan(
-            account_id, parse_id(request.letter_id), m.timing(request.timing), desk=self.desk
+            account_id,
+            parse_id(request.letter_id),
+            m.timing(request.timing),
+            desk=self.desk,
+            compared=m.compared(request),
         )
         priced = await planning.price_of(account_id, kind, desk=self.desk)
         return pb.PlanSendingResponse(plan=m.plan(plan, priced))

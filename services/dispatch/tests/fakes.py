@@ -24,6 +24,8 @@ from services.dispatch.domain.proofs import ProofKind
 from services.dispatch.domain.sending import Sending
 from services.dispatch.domain.tracking import Answer, News
 from services.dispatch.ports import (
+    NOTHING_COMPARED,
+    Compared,
     MandateRefused,
     OperatorDown,
     OperatorRefused,
@@ -159,6 +161,7 @@ class FakeLetters:
         send_day: date | None,
         new_start: date | None,
         first_send_day: date,
+        compared: Compared = NOTHING_COMPARED,
     ) -> Planned:
         day = send_day or (new_start - timedelta(days=33) if new_start else None) or first_send_day
         ok = day >= first_send_day and day not in self.refused_days
@@ -173,6 +176,7 @@ class FakeLetters:
             content_hash="c0ffee",
             evaluation=b"",
             recent=self.recent,
+            cover=b"" if compared.new_start else None,
         )
 
     async def freeze(

@@ -11,7 +11,7 @@ from services.dispatch.domain import cutoffs, preflight
 from services.dispatch.domain.letter import Agency, MailKind
 from services.dispatch.domain.preflight import Action, LetterFacts, MandateFacts, Price
 from services.dispatch.domain.timing import FirstDay, Timing
-from services.dispatch.ports import Desk, Planned
+from services.dispatch.ports import NOTHING_COMPARED, Compared, Desk, Planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,7 @@ async def plan(
     *,
     desk: Desk,
     has_sent: bool | None = None,
+    compared: Compared = NOTHING_COMPARED,
 ) -> Plan:
     """Compute when the letter would leave and what would follow.
 
@@ -93,6 +94,7 @@ async def plan(
         send_day=first.day if timing.now else timing.send_day,
         new_start=timing.new_start,
         first_send_day=first.day,
+        compared=compared,
     )
     day = planned.send_day
     leaves_now = day == paris_date(now) and day == first.day

@@ -19,6 +19,7 @@ from services.letters.domain.legal import forms
 from services.letters.domain.legal.articles import Article
 from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind
 from services.letters.domain.legal.contract_types import ContractType
+from services.letters.domain.legal.evaluation import Evaluation
 from services.letters.domain.legal.refund import Refund
 from services.letters.servicer import requests
 from services.letters.servicer.answers import Answers
@@ -26,6 +27,7 @@ from services.letters.servicer.messages import iso
 from services.letters.servicer.words import Words, kebab
 from services.letters.usecases.calculator import RowAnswer
 from services.letters.usecases.drafts import checked_fields
+from services.letters.usecases.sendings import Wish
 
 MOST_ROWS: Final = 500
 MOST_CENTS: Final = 1_000_000_00
@@ -53,7 +55,7 @@ def question(request: pb.PlanTerminationRequest, clock: Clock) -> Question:
         first_send_day=read_day(request.first_send_day, "first_send_day") or leaving_day(clock()),
         send_day=read_day(request.send_day, "send_day"),
         new_start=read_day(request.new_start, "new_start"),
-        yearly_premium=_premium(request.yearly_premium_cents),
+        yearly_premium=premium(request.yearly_premium_cents),
         paid_from=read_day(request.paid_from, "paid_from"),
     )
 
@@ -86,7 +88,7 @@ class Plans:
             evaluation=evaluation,
             ends_from=iso(of.ends_from),
             ends_until=iso(of.ends_until),
-            cover=self._cover(of),
+            cover=self.cover(of.cover, of.evaluation),
             refund=self._refund(of),
         )
 
@@ -111,7 +113,7 @@ class Plans:
             new_start=iso(answer.new_start),
             ends_from=iso(plan.ends_from),
             ends_until=iso(plan.ends_until),
-            cover=self._cover(plan, briefly=True),
+            cover=self.cover(plan.cover, plan.evaluation, briefly=True),
             refund=self._refund(plan, briefly=True),
             warnings=[
                 pb.Warning(
@@ -122,11 +124,13 @@ class Plans:
             articles=[self._words.article(one).citation for one in answer.legal_basis],
         )
 
-    def _cover(self, of: Plan, *, briefly: bool = False) -> pb.CoverBetween | None:
-        found = of.cover
+    def cover(
+        self, found: Cover | None, beside: Evaluation, *, briefly: bool = False
+    ) -> pb.CoverBetween | None:
+        """Return the days between two contracts, with the ground's own article."""
         if found is None:
             return None
-        articles = () if briefly else of.evaluation.legal_basis[:1]
+        articles = () if briefly else beside.legal_basis[:1]
         return pb.CoverBetween(
             kind=_KINDS[found.kind],
             days=found.days,
@@ -142,6 +146,8 @@ class Plans:
         between = self._words.catalogue.between
         facts: dict[str, str | int | date] = {"days": of.days, "span": _span(of)}
         yield between(of.kind if of.certain else f"{of.kind}_RISK", facts)
+        if of.compulsory:
+            yield between(f"{of.kind}_COMPULSORY", {})
         if of.premium:
             yield between(f"{of.kind}_PREMIUM", {"premium": euros(of.premium.cents)})
 
@@ -181,7 +187,19 @@ def _refunded(of: Refund) -> int:
     return of.period_days - of.covered_days
 
 
-def _premium(cents: int) -> Money | None:
+def wish(request: pb.PlanLetterRequest) -> Wish:
+    """Read when a letter should leave, and what it is compared with. Raises ``InvalidFields``."""
+    return Wish(
+        first_send_day=read_day(request.first_send_day, "first_send_day"),
+        send_day=read_day(request.send_day, "send_day"),
+        new_start=read_day(request.new_start, "new_start"),
+        known_new_start=read_day(request.known_new_start, "known_new_start"),
+        yearly_premium=premium(request.yearly_premium_cents),
+    )
+
+
+def premium(cents: int) -> Money | None:
+    """Read a yearly premium, at most a million euros; none for 0. Raises ``InvalidFields``."""
     if not 0 <= cents <= MOST_CENTS:
         raise InvalidFields([FieldError("yearly_premium_cents", "amount-unreadable")])
     return Money(cents) if cents else None

@@ -326,13 +326,11 @@ class LettersServicer(LettersServiceServicer):
     async def PlanLetter(
         self, request: pb.PlanLetterRequest, context: Any
     ) -> pb.PlanLetterResponse:
-        new_start = read_day(request.new_start, "new_start")
+        wish = plans.wish(request)
         planned = await sendings.plan_letter(
             caller_account(),
             parse_id(request.letter_id),
-            first_send_day=read_day(request.first_send_day, "first_send_day"),
-            send_day=read_day(request.send_day, "send_day"),
-            new_start=new_start,
+            wish,
             store=self._tools.store,
             clock=self._tools.clock,
         )
@@ -347,7 +345,8 @@ class LettersServicer(LettersServiceServicer):
         return pb.PlanLetterResponse(
             evaluation=message,
             letter_version=letter.version,
-            content_hash=content_hash(letter, wanted_new_start=new_start),
+            content_hash=content_hash(letter, wanted_new_start=wish.new_start),
+            cover=self._plans.cover(planned.cover, planned.explored.evaluation),
             recent_letters=[recent_letter(one) for one in planned.recent],
         )
 

@@ -24,7 +24,7 @@ from services.letters.tests.fakes import (
     FakeTypesetter,
 )
 from services.letters.usecases import drafts, sendings
-from services.letters.usecases.sendings import Freezing, Press
+from services.letters.usecases.sendings import Freezing, Press, Wish
 from tests.support.time import SettableClock, day
 
 AMBRE = a_recipient()
@@ -104,9 +104,7 @@ async def plan(house: House, **wish: date) -> Explored:
     planned = await sendings.plan_letter(
         ACCOUNT,
         house.letter.id,
-        first_send_day=wish.get("first_send_day"),
-        send_day=wish.get("send_day"),
-        new_start=wish.get("new_start"),
+        Wish(**wish),  # type: ignore[arg-type]  # a builder's freedom
         store=house.store,
         clock=house.clock,
     )

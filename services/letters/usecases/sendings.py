@@ -8,6 +8,9 @@ from uuid import UUID
 from kit.clock import Clock
 from kit.days import leaving_day, paris_date
 from kit.failpoints import failpoint
+from kit.money import Money
+from services.letters.domain.calculator.cover import Cover
+from services.letters.domain.calculator.plan import Question, cover_of, is_compulsory
 from services.letters.domain.content_hash import content_hash
 from services.letters.domain.legal.codes import MailKind, SenderMode
 from services.letters.domain.legal.evaluation import Evaluation
@@ -56,12 +59,28 @@ class Freezing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """When a letter should leave, and what its plan is compared with; nothing wished: now.
+
+    ``known_new_start`` moves no date: it is the new contract's own, where the ground needs none.
+    """
+
+    first_send_day: date | None = None
+    send_day: date | None = None
+    new_start: date | None = None
+    known_new_start: date | None = None
+    yearly_premium: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLetter:
-    """What the law makes of a letter, and what the account lately sent for the same contract."""
+    """What the law makes of a letter, and what to know before it leaves."""
 
     letter: Letter
     explored: Explored
+    cover: Cover | None
     recent: tuple[RecentLetter, ...]
+    """The letters of the account lately sent, or to be sent, for the same contract."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +114,7 @@ class FollowedLetters(Protocol):
 
 
 async def plan_letter(
-    account_id: UUID,
-    letter_id: UUID,
-    *,
-    first_send_day: date | None,
-    send_day: date | None,
-    new_start: date | None,
-    store: Store,
-    clock: Clock,
+    account_id: UUID, letter_id: UUID, wish: Wish, *, store: Store, clock: Clock
 ) -> PlannedLetter:
     """Return what the law makes of a letter that leaves from ``first_send_day`` on.
 
@@ -112,14 +124,23 @@ async def plan_letter(
     async with store.account(account_id) as transaction:
         letter = await transaction.get(letter_id)
         others = await transaction.alike(letter, sent_from=counts_from(today))
+    facts = facts_of(letter)
+    first_send_day = wish.first_send_day or leaving_day(clock())
     explored = explore(
-        facts_of(letter),
-        first_send_day=first_send_day or leaving_day(clock()),
-        send_day=send_day,
-        new_start=new_start,
+        facts, first_send_day=first_send_day, send_day=wish.send_day, new_start=wish.new_start
     )
-    recent = recent_letters(letter, others, today=today)
-    return PlannedLetter(letter=letter, explored=explored, recent=recent)
+    compared = Question(
+        facts=max(facts, key=is_compulsory),
+        first_send_day=first_send_day,
+        new_start=wish.new_start or wish.known_new_start,
+        yearly_premium=wish.yearly_premium,
+    )
+    return PlannedLetter(
+        letter=letter,
+        explored=explored,
+        cover=cover_of(compared, explored.evaluation),
+        recent=recent_letters(letter, others, today=today),
+    )
 
 
 async def render_letter(

@@ -17,7 +17,7 @@ from services.dispatch.domain.sending import (
 )
 from services.dispatch.domain.timing import Timing
 from services.dispatch.domain.whys import NotPossible, PreparationRefused, SameContractLately
-from services.dispatch.ports import RecentLetter
+from services.dispatch.ports import Compared, RecentLetter
 from services.dispatch.tests.builders import ACCOUNT, LETTER, a_room, a_validation
 from services.dispatch.usecases import changing, finalising, planning
 from tests.support.time import paris
@@ -278,3 +278,15 @@ async def test_a_letter_that_moves_is_not_asked_about_its_contract_again() -> No
     )
 
     assert moved.order.send_day == date(2027, 1, 18)
+
+
+async def test_what_a_plan_is_compared_with_is_handed_on_to_letters() -> None:
+    room, now = a_room(), Timing(now=True)
+    known = Compared(new_start=date(2028, 1, 11), yearly_premium_cents=36_500)
+
+    plain = await planning.plan(ACCOUNT, LETTER, now, desk=room.desk)
+    told = await planning.plan(ACCOUNT, LETTER, now, desk=room.desk, compared=known)
+
+    assert plain.planned.cover is None
+    assert told.planned.cover is not None
+    assert told.send_day == plain.send_day

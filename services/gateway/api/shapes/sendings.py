@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from services.gateway.api.shape import Asked, AskedDay, Cents, Day, OneOf, Shape, Text, example
 from services.gateway.api.shapes.law import Evaluation, MailKind
+from services.gateway.api.shapes.legal import CoverBetween
 
 ProofKind = Literal[
     "deposit", "receipt", "refusal", "unclaimed", "bounce", "evidence", "letter", "mandate"
@@ -61,10 +62,22 @@ class Timing(OneOf):
 class WantedPlan(Asked):
     """What to plan."""
 
-    model_config = example(mail_kind="acknowledged", timing={"new_start": "2027-03-15"})
+    model_config = example(
+        mail_kind="acknowledged",
+        timing={"new_start": "2027-03-15"},
+        yearly_premium_cents=48_500,
+    )
 
     mail_kind: Literal["simple", "acknowledged"] = "simple"
     timing: Timing
+    known_new_start: AskedDay | None = Field(
+        default=None,
+        description="The start of a new contract that is only compared with the end of the old "
+        "one, where the timing is not a `new_start`.",
+    )
+    yearly_premium_cents: Cents = Field(
+        default=0, description="The premium of a year of the old contract, for the sums."
+    )
 
 
 class RecentLetter(Shape):
@@ -97,6 +110,9 @@ class Plan(Shape):
         description="It may be moved or cancelled until then, exclusive."
     )
     price: MailPrice | None = Field(description="What it would cost.")
+    cover: CoverBetween | None = Field(
+        description="The days without cover or paid twice; absent while no new start is known."
+    )
     recent_letters: list[RecentLetter] = Field(
         description="Of the last 30 days or to come, about the same contract: the validation "
         "asks for `same_contract_confirmed` when there are any."

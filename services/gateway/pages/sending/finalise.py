@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import TypedDict
 
 from fastapi import APIRouter, Response
 
@@ -45,6 +46,13 @@ class Wish:
         if self.how == "day" and self.day:
             return dispatch_pb2.Timing(send_day=self.day)
         return dispatch_pb2.Timing(now=True)
+
+
+class Compared(TypedDict):
+    """A start of the new contract that is known, and what a year of the old one costs."""
+
+    known_new_start: str
+    yearly_premium_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,7 @@ async def finalise(visit: Agent, number: str) -> Response:
     sent = visit.form
     _take_neighbour(sent)
     if sent.text("action") == "calculer":
+        _compared(sent, visit)
         return await _page(visit, letter, _unconfirmed(sent), evaluation)
     wish = _wish(sent, visit, evaluation)
     for box in _BOXES if sent.text("recent_shown") else _BOXES[:2]:
@@ -166,6 +175,7 @@ async def _page(
                 letter_id=letter.letter_id,
                 mail_kind=letters_pb2.MailKind.ValueType(member(letters_pb2.MailKind, mail_kind)),
                 timing=wish.timing,
+                **_compared(Form.of(form.values), visit),
             )
         ),
     )
@@ -190,6 +200,8 @@ async def _page(
         available_cents=preflight.available_cents,
         short_by=max(0, chosen.gross_cents - preflight.available_cents) if chosen else 0,
         left=[action for action in preflight.actions if not action.done],
+        cover=plan.cover if plan.HasField("cover") else None,
+        covers=letters_pb2.CoverBetween.Kind,
         hours_left=_left_until(visit, plan),
         recent=[_recent(one) for one in plan.recent_letters],
     )
@@ -198,6 +210,14 @@ async def _page(
 def _recent(one: letters_pb2.RecentLetter) -> Recent:
     known = letters_pb2.Tracking(state=one.state, send_day=one.send_day)
     return Recent(one, slug(letters_pb2.TrackingState, one.state), facts_of(known))
+
+
+def _compared(form: Form, visit: Visit) -> Compared:
+    """Read what the dates are compared with, none of which moves them."""
+    return {
+        "known_new_start": form.day("known_new_start", today=visit.today),
+        "yearly_premium_cents": form.euros("premium") if form.text("premium") else 0,
+    }
 
 
 def _left_until(visit: Visit, plan: dispatch_pb2.Plan) -> str:

@@ -40,7 +40,7 @@ async def test_a_sending_is_validated_with_the_dates_and_price_that_were_shown(
     assert (request.idempotency_key, request.expected_gross_cents) == ("key-1", 540)
 
 
-async def test_a_plan_names_the_recent_letters_and_a_validation_confirms_them(api: Edge) -> None:
+async def test_a_plan_tells_its_guards_and_a_validation_confirms_them(api: Edge) -> None:
     recent = letters_pb2.RecentLetter(
         letter_id="l2",
         number="26-00041",
@@ -48,14 +48,16 @@ async def test_a_plan_names_the_recent_letters_and_a_validation_confirms_them(ap
         state=letters_pb2.TRACKING_STATE_IN_TRANSIT,
         contract_references=["VA 88"],
     )
+    gap = letters_pb2.CoverBetween(kind=letters_pb2.CoverBetween.KIND_GAP, days=10)
     api.dispatch.answers["PlanSending"] = lambda _: dispatch_pb2.PlanSendingResponse(
-        plan=dispatch_pb2.Plan(recent_letters=[recent])
+        plan=dispatch_pb2.Plan(recent_letters=[recent], cover=gap)
     )
     api.dispatch.answers["Finalise"] = lambda _: dispatch_pb2.FinaliseResponse(sending=SENDING)
     timing = {"mail_kind": "simple", "timing": {"now": True}}
     shown = {"confirmed_send_day": "2027-01-30", "expected_gross_cents": 360}
 
-    plan = await api.ask("POST", "/v1/letters/l1/plan", json=timing)
+    compared = {"known_new_start": "2027-02-11", "yearly_premium_cents": 36_500}
+    plan = await api.ask("POST", "/v1/letters/l1/plan", json=timing | compared)
     sent = timing | shown | {"same_contract_confirmed": True}
     answer = await api.ask("POST", "/v1/letters/l1/sending", json=sent, headers=KEY)
     guessed = sent | {"same_contract_confirmed": "true"}
@@ -70,6 +72,9 @@ async def test_a_plan_names_the_recent_letters_and_a_validation_confirms_them(ap
             "contract_references": ["VA 88"],
         }
     ]
+    assert (plan.json()["cover"]["kind"], plan.json()["cover"]["days"]) == ("gap", 10)
+    asked = api.called("PlanSending").request
+    assert (asked.known_new_start, asked.yearly_premium_cents) == ("2027-02-11", 36_500)
     assert (answer.status_code, refused.status_code) == (201, 422)
     assert api.called("Finalise").request.same_contract_confirmed
 

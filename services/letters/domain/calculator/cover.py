@@ -31,6 +31,8 @@ class Cover:
     """Premium of these days: paid twice when covered twice, what to pay to close a gap."""
     certain: bool = True
     """False when it only happens if the old body keeps to the law's month, tolerance refused."""
+    compulsory: bool = False
+    """Without cover, of an insurance that nobody may live without."""
 
 
 def between(

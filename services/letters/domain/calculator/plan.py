@@ -1,12 +1,13 @@
 """The plan of one contract: when it may end, when to send, what lies between the two contracts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kit.money import Money
 from services.letters.domain.calculator.cover import ONE_DAY, Cover, CoverKind, between, refund_from
 from services.letters.domain.catalogue import PLANNED_FROM_NEW_START
 from services.letters.domain.legal.codes import WarningCode
+from services.letters.domain.legal.contract_types import CONTRACT_TYPES
 from services.letters.domain.legal.evaluation import ContractFacts, Evaluation
 from services.letters.domain.legal.refund import Refund
 from services.letters.domain.planning import Explored, evaluate, explore
@@ -67,7 +68,7 @@ def plan(question: Question, *, neighbours: bool = True) -> Plan:
         explored=answer,
         ends_from=soonest.last_covered_day or _eve(soonest.nearest_new_start),
         ends_until=_ends_until(question, answer.evaluation),
-        cover=_cover(question, answer.evaluation),
+        cover=cover_of(question, answer.evaluation),
         refund=_refund(question, answer.evaluation),
     )
 
@@ -92,7 +93,7 @@ def _ends_until(question: Question, answer: Evaluation) -> date | None:
     return _evaluated(question, max(last, question.first_send_day)).last_covered_day
 
 
-def _cover(question: Question, answer: Evaluation) -> Cover | None:
+def cover_of(question: Question, answer: Evaluation) -> Cover | None:
     """Compare the wished start with the end the law gives; nothing to say without a wish."""
     wanted = question.new_start or question.facts.wanted_new_start
     legal = answer.new_start or answer.nearest_new_start
@@ -109,8 +110,15 @@ def _cover(question: Question, answer: Evaluation) -> Cover | None:
         paid_from=_paid_from(question),
         certain=not tolerated,
     )
-    # Refused for the sending day alone: the nearest one serves the wished start after all.
-    return None if not answer.ok and found.kind is CoverKind.CONTINUOUS else found
+    if not answer.ok and found.kind is CoverKind.CONTINUOUS:
+        return None  # refused for the sending day alone: the nearest one serves the wished start
+    bare = found.kind is CoverKind.GAP
+    return replace(found, compulsory=bare and is_compulsory(question.facts))
+
+
+def is_compulsory(facts: ContractFacts) -> bool:
+    """Tell whether nobody may live without this insurance."""
+    return CONTRACT_TYPES[facts.contract_type].compulsory
 
 
 def _refund(question: Question, answer: Evaluation) -> Refund | None:

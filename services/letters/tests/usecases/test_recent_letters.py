@@ -12,6 +12,7 @@ from services.letters.domain.tracking import Tracking, TrackingState
 from services.letters.tests.builders import ACCOUNT, NOW, a_contract, a_draft
 from services.letters.tests.desk import AMBRE, House, a_house
 from services.letters.usecases import sendings
+from services.letters.usecases.sendings import Wish
 from tests.support.time import day
 
 
@@ -37,9 +38,7 @@ async def numbers_planned(house: House) -> list[str]:
     planned = await sendings.plan_letter(
         ACCOUNT,
         house.letter.id,
-        first_send_day=None,
-        send_day=None,
-        new_start=None,
+        Wish(),
         store=house.store,
         clock=house.clock,
     )

@@ -112,10 +112,11 @@ async def test_a_refusal_gives_its_article_the_nearest_day_and_another_ground(
     assert all(one.sentence for one in evaluation.steps)
 
 
-@pytest.mark.parametrize("field", ["first_send_day", "send_day", "new_start"])
+@pytest.mark.parametrize("field", ["first_send_day", "send_day", "new_start", "known_new_start"])
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 async def test_a_plan_is_made_for_days_of_our_time(house: House, field: str, day: str) -> None:
-    request = pb.PlanLetterRequest(letter_id=str(new_id()), **{field: day})
+    request = pb.PlanLetterRequest(letter_id=str(new_id()))
+    setattr(request, field, day)
 
     with house.agent() as letters, pytest.raises(InvalidFields) as refused:
         await letters.PlanLetter(request)

@@ -1,4 +1,4 @@
-"""Finalising a letter when another one lately ended the same contract."""
+"""The guards of the page that finalises: a contract ended lately, the days between contracts."""
 
 import re
 
@@ -74,3 +74,57 @@ async def test_a_letter_that_came_meanwhile_is_told_beside_its_box() -> None:
     assert 'id="c-confirm-same-contract-erreur"' in answer.text
     assert "La lettre 26-04771, envoi du lundi 9\u00a0novembre\u00a02026" in answer.text
     assert not re.search(r'name="confirm_dates"[^>]*checked', answer.text)
+
+
+ANNIVERSARY = {"when": "now", "mail_kind": "simple", "action": "calculer"}
+
+
+def at_the_anniversary(cover: letters_pb2.CoverBetween | None) -> rig.Browser:
+    """Return the agent's browser, at a letter whose dates need no start of a new contract."""
+    browser, plan = logged_in(), sample_letter.plan()
+    evaluation = sample_letter.evaluation(planned_from_new_start=False, neighbours=[])
+    plan.evaluation.CopyFrom(evaluation)
+    if cover:
+        plan.cover.CopyFrom(cover)
+    browser.stubs.dispatch.answers["PlanSending"] = dispatch_pb2.PlanSendingResponse(plan=plan)
+    browser.stubs.letters.answers["PlanLetter"] = letters_pb2.PlanLetterResponse(
+        evaluation=evaluation
+    )
+    return browser
+
+
+async def test_the_new_contract_and_the_premium_are_compared_and_move_no_date() -> None:
+    gap = letters_pb2.CoverBetween(
+        kind=letters_pb2.CoverBetween.KIND_GAP, days=10, certain=True, sentences=["10 jours bare."]
+    )
+    browser = at_the_anniversary(gap)
+    known = {"known_new_start": "11/1/27", "premium": "1 284,40"}
+
+    answer = await browser.send(f"{LETTER}/finaliser", ANNIVERSARY | known)
+
+    asked = browser.stubs.dispatch.requests("PlanSending")[-1]
+    assert (asked.known_new_start, asked.yearly_premium_cents) == ("2027-01-11", 128_440)
+    assert asked.timing.now
+    assert "10 jours sans couverture" in answer.text
+    assert "10 jours bare." in answer.text
+    assert 'value="11/1/27"' in answer.text
+
+
+async def test_contracts_that_follow_each_other_need_no_word() -> None:
+    following = letters_pb2.CoverBetween(
+        kind=letters_pb2.CoverBetween.KIND_CONTINUOUS, sentences=["L’un suit l’autre."]
+    )
+
+    answer = await at_the_anniversary(following).open(f"{LETTER}/finaliser")
+
+    assert "L’un suit l’autre." not in answer.text
+    assert 'name="known_new_start"' in answer.text
+
+
+async def test_a_premium_that_cannot_be_read_is_told_beside_it() -> None:
+    browser = at_the_anniversary(None)
+
+    answer = await browser.send(f"{LETTER}/finaliser", ANNIVERSARY | {"premium": "beaucoup"})
+
+    assert 'id="c-premium-erreur"' in answer.text
+    assert not browser.stubs.dispatch.requests("PlanSending")[-1].yearly_premium_cents
