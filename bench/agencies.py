@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final, TypeVar
+from uuid import uuid4
 
 import httpx
 
@@ -103,6 +104,7 @@ async def _afford(agency: Agency, letters: int) -> None:
 
 
 async def _write(agency: Agency) -> tuple[Agency, str]:
-    letter = await agency.write(body=BODY, **CONTRACT)  # type: ignore[arg-type]  # a plain mapping
+    reference = uuid4().hex  # each letter ends another contract
+    letter = await agency.write(body=BODY, reference=reference, **CONTRACT)  # type: ignore[arg-type]  # a plain mapping
     await agency.leave_mandate_out(letter["letter_id"])
     return agency, str(letter["letter_id"])

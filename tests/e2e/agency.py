@@ -81,7 +81,13 @@ class Agency:
         return str(started["top_up_id"])
 
     async def write(
-        self, *, body: str, contract_type: str, ground: str, fields: dict[str, str]
+        self,
+        *,
+        body: str,
+        contract_type: str,
+        ground: str,
+        fields: dict[str, str],
+        reference: str = "VA-88-204417",
     ) -> dict[str, Any]:
         """Write one letter to the first body found; return it complete."""
         letter = await self.rest.post("/letters", {"policyholder": PERSON}, key=uuid4().hex)
@@ -93,7 +99,7 @@ class Agency:
         contract = {
             "contract_type": contract_type,
             "ground": ground,
-            "reference": "VA-88-204417",
+            "reference": reference,
             "fields": fields,
         }
         complete: dict[str, Any] = await self.rest.call(
