@@ -21,6 +21,8 @@ from bench.sendings.watching import Course, Watcher
 from local.house import House
 
 WARM_UP: Final = 12  # letters: connections, plans and caches are then as they stay
+SETTLED_S: Final = 3.0  # what the last draft left to do is then done
+IDLE_S: Final = 10.0
 TICKS_S: Final = os.sysconf("SC_CLK_TCK")
 OURSELVES: Final = "these clients"
 PY_SPY: Final = Path(sys.executable).with_name("py-spy")
@@ -35,12 +37,24 @@ async def look(letters: int, agencies: int, flames: Path | None) -> None:
             senders = [await an_agency(http, outside) for _ in range(agencies)]
             await send(await some_ready(senders, WARM_UP), outside, watcher)
             ready = await some_ready(senders, letters)
+            await asyncio.sleep(SETTLED_S)
+            idle = await _idle(house)
             before, start = spent(house), time.monotonic()
             async with _drawing(house, flames):
                 course = await send(ready, outside, watcher)
-            taken = {name: one - before.get(name, 0.0) for name, one in spent(house).items()}
-            _tell(course, taken, time.monotonic() - start)
+            _tell(course, _since(before, house), idle, time.monotonic() - start)
         await watcher.close()
+
+
+async def _idle(house: House) -> Mapping[str, float]:
+    """Return what each part of a house takes in a second in which nothing is sent."""
+    before = spent(house)
+    await asyncio.sleep(IDLE_S)
+    return {name: one / IDLE_S for name, one in _since(before, house).items()}
+
+
+def _since(before: Mapping[str, float], house: House) -> Mapping[str, float]:
+    return {name: one - before.get(name, 0.0) for name, one in spent(house).items()}
 
 
 def spent(house: House) -> dict[str, float]:
@@ -104,12 +118,20 @@ async def _drawing(house: House, flames: Path | None) -> AsyncIterator[None]:
         await spy.wait()
 
 
-def _tell(course: Course, taken: Mapping[str, float], seconds: float) -> None:
+def _tell(
+    course: Course, taken: Mapping[str, float], idle: Mapping[str, float], seconds: float
+) -> None:
+    """Print what each process took for a letter, and how much of it was not for the letters."""
     letters = len(course.begun)
-    for name, one in sorted(taken.items(), key=lambda item: -item[1]):
-        share = 100 * one / seconds
-        print(f"{name:24}{1000 * one / letters:8.0f} ms a letter{share:8.0f} % of a core")
-    print(f"{'all':24}{1000 * sum(taken.values()) / letters:8.0f} ms a letter")
+    rows = [(name, one / letters, idle.get(name, 0.0)) for name, one in taken.items()]
+    rows.sort(key=lambda row: -row[1])
+    rows.append(("all", sum(taken.values()) / letters, sum(idle.values())))
+    for name, one, at_rest in rows:
+        of_its_own = one - at_rest * seconds / letters
+        print(
+            f"{name:24}{1000 * one:8.0f} ms a letter, {1000 * of_its_own:6.0f} without what it"
+            f" takes at rest, {1000 * at_rest:6.1f} ms a second"
+        )
     print(f"{course.deposits_per_s:.2f} deposits/s, {course.sheets_per_s:.2f} sealed sheets/s")
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import TextClause, event, make_url, text
+from sqlalchemy import CursorResult, TextClause, event, make_url, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -171,7 +171,24 @@ def wake_after_commit(session: AsyncSession, loop: str) -> None:
 async def act_for(session: AsyncSession, account_id: UUID | None) -> None:
     """Let the rest of this transaction see the rows of one account."""
     name = "" if account_id is None else str(account_id)
-    await session.execute(_SET, {"account_id": name})
+    await run(session, _SET, {"account_id": name})
+
+
+async def run(
+    session: AsyncSession, statement: TextClause, values: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """Run a statement of the plumbing in a transaction of ours; return its rows.
+
+    Once the transaction has begun it goes to the driver as it is, as ``Database.alone`` does.
+    """
+    if session.in_transaction():
+        driver: Any = session.sync_session.connection().connection.driver_connection
+        if driver.is_in_transaction():
+            sql, names = _as_sent(statement)
+            return [dict(row) for row in await driver.fetch(sql, *(values[n] for n in names))]
+    result = await session.execute(statement, values)
+    gives = isinstance(result, CursorResult) and result.returns_rows
+    return [dict(row) for row in result.mappings()] if gives else []
 
 
 def async_url(url: str) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import Clock
-from kit.db import Database, act_for, wake_after_commit
+from kit.db import Database, act_for, run, wake_after_commit
 from kit.errors import TurnedDown
 from kit.failpoints import failpoint
 from kit.loops import nap, rest_after_failure
@@ -126,7 +126,8 @@ async def schedule(
     """
     if due_at.tzinfo is None:
         raise ValueError("a due instant has a time zone")
-    await session.execute(
+    await run(
+        session,
         _SCHEDULE,
         {
             "key": key,
@@ -142,7 +143,7 @@ async def schedule(
 
 async def cancel(session: AsyncSession, key: str) -> bool:
     """Give up planned work; return False when nothing was planned any more."""
-    return (await session.execute(_CANCEL, {"key": key})).first() is not None
+    return bool(await run(session, _CANCEL, {"key": key}))
 
 
 class DueWorker:
@@ -190,13 +191,13 @@ class DueWorker:
             return False
         try:
             async with self._db.worker() as session:
-                row = (await session.execute(_CLAIM, asked)).mappings().first()
-                if row is None:
+                claimed = await run(session, _CLAIM, asked)
+                if not claimed:
                     return False
-                taken = DueItem(**row)
+                taken = DueItem(**claimed[0])
                 await act_for(session, taken.account_id)
                 await self._within[taken.kind](session, taken)
-                await session.execute(_FINISH, {"key": taken.key, "fence": taken.fence})
+                await run(session, _FINISH, {"key": taken.key, "fence": taken.fence})
         except Exception as error:
             if taken is None:
                 raise

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -17,13 +18,12 @@ from uuid import UUID
 
 import aiosmtplib
 import structlog
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.addresses import ascii_address
 from kit.clock import system_clock
-from kit.db import Database, wake_after_commit
+from kit.db import Database, run, wake_after_commit
 from kit.errors import Kind, TurnedDown
 from kit.loops import nap, rest_after_failure
 from kit.smtp import Line
@@ -107,14 +107,15 @@ async def queue(session: AsyncSession, mail: Mail, *, key: str, account_id: UUID
 
     ``key`` says which e-mail this is, within the service; a key queued twice is one e-mail.
     """
-    await session.execute(_QUEUE, {"key": key, "account_id": account_id, "mail": mail.to_json()})
+    kept = json.dumps(mail.to_json())
+    await run(session, _QUEUE, {"key": key, "account_id": account_id, "mail": kept})
     wake_after_commit(session, "mail")
 
 
 _QUEUE: Final = text(
-    "INSERT INTO outgoing_mail (key, account_id, mail) VALUES (:key, :account_id, :mail)"
-    " ON CONFLICT (key) DO NOTHING"
-).bindparams(bindparam("mail", type_=JSONB))
+    "INSERT INTO outgoing_mail (key, account_id, mail)"
+    " VALUES (:key, :account_id, CAST(:mail AS jsonb)) ON CONFLICT (key) DO NOTHING"
+)
 _CLAIM: Final = text(
     "UPDATE outgoing_mail SET attempts = attempts + 1, next_attempt_at = now() + :lease"
     " WHERE key = (SELECT key FROM outgoing_mail WHERE sent_at IS NULL AND mail IS NOT NULL"

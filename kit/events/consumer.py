@@ -16,7 +16,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.db import Database
+from kit.db import Database, run
 from kit.errors import Kind, TurnedDown
 from kit.events.bus import Bus
 from kit.events.dead_letters import ANY_REPLAY, bury, claim_replay, mark_taken
@@ -79,7 +79,7 @@ class Consumer:
 
     async def _apply(self, session: AsyncSession, incoming: Incoming) -> bool:
         key = {"consumer": self.name, "event_id": incoming.event_id}
-        if (await session.execute(_RECORD, key)).first() is None:
+        if not await run(session, _RECORD, key):
             return False
         await self._handlers[str(incoming.message.DESCRIPTOR.full_name)](session, incoming)
         return True

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.clock import system_clock
-from kit.db import wake_after_commit
+from kit.db import run, wake_after_commit
 from kit.ids import new_id
 
 _INSERT: Final = text(
@@ -73,7 +73,8 @@ async def announce(
     if account_id is not None:
         headers["ce-accountid"] = str(account_id)
     propagate.inject(headers)
-    await session.execute(
+    await run(
+        session,
         _INSERT,
         {
             "event_id": event_id,

@@ -1,17 +1,17 @@
 """Carries committed facts from the outbox to JetStream, oldest first, until each is confirmed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from prometheus_client import Counter, Gauge
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.db import Database
+from kit.db import Database, run
 from kit.errors import TurnedDown
 from kit.events.bus import Bus, BusAway
 from kit.failpoints import failpoint
@@ -60,6 +60,9 @@ _AGAIN: Final = text(
 )
 
 
+Row = Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     published: list[int]
@@ -93,7 +96,7 @@ class Relay:
             OLDEST.set(0)
             return 0
         async with self._db.worker() as session:
-            rows = (await session.execute(_CLAIM, {"size": self._batch})).mappings().all()
+            rows = await run(session, _CLAIM, {"size": self._batch})
             if not rows:
                 OLDEST.set((await session.execute(_AGE)).scalar_one())
                 return 0
@@ -101,7 +104,7 @@ class Relay:
             failpoint("kit.relay.published")
             return await self._record(session, outcomes)
 
-    async def _in_order(self, rows: Sequence[RowMapping]) -> _Outcome:
+    async def _in_order(self, rows: Sequence[Row]) -> _Outcome:
         """Publish the facts of one aggregate; the first failure stops it, so none overtakes."""
         published: list[int] = []
         for index, row in enumerate(rows):
@@ -119,7 +122,7 @@ class Relay:
 
     async def _record(self, session: AsyncSession, outcomes: Sequence[_Outcome]) -> int:
         done = [row_id for outcome in outcomes for row_id in outcome.published]
-        await session.execute(_MARK, {"ids": done})
+        await run(session, _MARK, {"ids": done})
         for outcome in outcomes:
             if outcome.failed:
                 await session.execute(_POSTPONE, {"ids": outcome.failed, "error": outcome.error})
@@ -145,14 +148,14 @@ async def republish(
         return int(getattr(result, "rowcount", 0))
 
 
-def _by_aggregate(rows: Sequence[RowMapping]) -> list[list[RowMapping]]:
-    groups: dict[str, list[RowMapping]] = {}
+def _by_aggregate(rows: Sequence[Row]) -> list[list[Row]]:
+    groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row["aggregate_id"], []).append(row)
     return list(groups.values())
 
 
-def _message_id(row: RowMapping) -> str:
+def _message_id(row: Row) -> str:
     """Name a fact once for the stream's memory of duplicates, anew for each asked repetition."""
     again = row["republished"]
     return f"{row['event_id']}:{again}" if again else str(row["event_id"])

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 import kit.db
-from kit.db import Database, wake_after_commit
+from kit.db import Database, act_for, run, wake_after_commit
 from kit.errors import ChangedMeanwhile, TryAgain
 from kit.ids import new_id
 
@@ -180,6 +180,40 @@ async def test_a_statement_given_up_half_way_leaves_its_connection_to_nobody(
             await asyncio.wait_for(db.alone(text("SELECT pg_sleep(60)")), 0.02)
 
     assert await db.alone(text("SELECT 1 AS one")) == [{"one": 1}]
+
+
+async def test_what_the_plumbing_runs_is_undone_with_its_transaction(db: Database) -> None:
+    account_id = new_id()
+    ids = [new_id(), new_id(), new_id()]
+
+    async def write_then_fail() -> None:
+        async with db.account(account_id) as session:
+            for note_id in ids:  # the first begins the transaction, the others join it
+                await run(session, WRITE, {"id": note_id, "account_id": account_id})
+            assert await run(session, COUNT, {"ids": ids}) == [{"count": 3}]
+            raise TryAgain
+
+    with pytest.raises(TryAgain):
+        await write_then_fail()
+
+    async with db.account(account_id) as session:
+        assert await run(session, COUNT, {"ids": ids}) == [{"count": 0}]
+
+
+async def test_what_the_plumbing_runs_keeps_to_the_account_of_its_transaction(
+    db: Database,
+) -> None:
+    mine, theirs = new_id(), new_id()
+    ids = [await write(db, mine), await write(db, theirs)]
+
+    async with db.worker(mine) as session:
+        seen = [await run(session, COUNT, {"ids": ids}) for _ in range(2)]
+        await act_for(session, None)
+        seen.append(await run(session, COUNT, {"ids": ids}))
+    async with db.worker() as session:
+        seen.append(await run(session, COUNT, {"ids": ids}))
+
+    assert [rows[0]["count"] for rows in seen] == [1, 1, 0, 0]
 
 
 async def test_a_transaction_that_does_not_begin_leaves_its_connection_to_nobody(

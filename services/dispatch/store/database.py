@@ -13,8 +13,9 @@ from kit.db import Database
 from services.dispatch.domain.sending import Sending, State
 from services.dispatch.ports import Found, SendingMissing, Work
 from services.dispatch.store.rows import attempt_of, sending_of
+from services.dispatch.store.statements import WITH_ATTEMPT
 from services.dispatch.store.tables import ATTEMPT, SENDING
-from services.dispatch.store.work import WITH_ATTEMPT, PgWork
+from services.dispatch.store.work import PgWork
 
 
 class PgStore:

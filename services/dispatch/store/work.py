@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,21 +33,29 @@ from services.dispatch.store.rows import (
     sending_of,
     sending_row,
 )
+from services.dispatch.store.statements import (
+    ADD_PROOF,
+    ADD_SENDING,
+    CHANGE_SENDING,
+    KEEP_ATTEMPT,
+    KEEP_HINT,
+    LOCK_SENDING,
+    LOCK_SENDING_OF_LETTER,
+    NOTE,
+    PROOFS_OF,
+    READ_SENDING,
+    TIMELINE_OF,
+    WITH_ATTEMPT,
+)
 from services.dispatch.store.tables import (
     ATTEMPT,
     EVIDENCE_HEAD,
     EVIDENCE_SHEET,
     HINT,
     OPERATOR_SENDER,
-    PROOF,
     SENDING,
-    TIMELINE,
 )
 
-WITH_ATTEMPT: Final = select(SENDING, ATTEMPT).outerjoin(
-    ATTEMPT,
-    (ATTEMPT.c.sending_id == SENDING.c.id) & (ATTEMPT.c.number == SENDING.c.attempt_number),
-)
 _HANDED: Final = (
     AttemptState.ACCEPTED.value,
     AttemptState.HANDED.value,
@@ -65,14 +73,14 @@ class PgWork:
 
     async def get(self, sending_id: UUID) -> Sending:
         """Load a sending, locked until the end. Raises ``SendingMissing``."""
-        found = await self._one(SENDING.c.id == sending_id)
+        found = await self._one(LOCK_SENDING, asked_id=sending_id)
         if found is None:
             raise SendingMissing
         return found
 
     async def find(self, letter_id: UUID) -> Sending | None:
         """Load the sending of a letter, locked until the end."""
-        return await self._one(SENDING.c.letter_id == letter_id)
+        return await self._one(LOCK_SENDING_OF_LETTER, asked_letter_id=letter_id)
 
     async def save(self, sending: Sending, *facts: Happened) -> Sending:
         """Store the new value with its facts and announce it. Raises ``ChangedMeanwhile``."""
@@ -94,35 +102,29 @@ class PgWork:
         """Store facts, once each."""
         for fact in facts:
             await self._session.execute(
-                insert(TIMELINE)
-                .values(
-                    account_id=self._account_id,
-                    sending_id=sending.id,
-                    generation=sending.generation,
-                    mark=derived_id(
+                NOTE,
+                {
+                    "account_id": self._account_id,
+                    "sending_id": sending.id,
+                    "generation": sending.generation,
+                    "mark": derived_id(
                         sending.id,
                         sending.generation,
                         fact.code,
                         fact.at,
                         sorted(fact.facts.items()),
                     ),
-                    code=fact.code,
-                    at=fact.at,
-                    recorded_at=self._clock(),
-                    facts=dict(fact.facts),
-                    applied=fact.applied,
-                )
-                .on_conflict_do_nothing(index_elements=["mark"])
+                    "code": fact.code,
+                    "at": fact.at,
+                    "recorded_at": self._clock(),
+                    "facts": dict(fact.facts),
+                    "applied": fact.applied,
+                },
             )
 
     async def timeline(self, sending_id: UUID) -> Sequence[Line]:
         """Return what happened, oldest first."""
-        rows = await self._session.execute(
-            select(TIMELINE)
-            .where(TIMELINE.c.account_id == self._account_id)
-            .where(TIMELINE.c.sending_id == sending_id)
-            .order_by(TIMELINE.c.id)
-        )
+        rows = await self._session.execute(TIMELINE_OF, self._of(sending_id))
         return [line_of(row) for row in rows.mappings()]
 
     async def has_sent(self) -> bool:
@@ -147,10 +149,7 @@ class PgWork:
     async def add_proof(self, sending: Sending, proof: Proof) -> bool:
         """Store a proof once, and announce it; False when it was there."""
         added = await self._session.execute(
-            insert(PROOF)
-            .values(proof_row(self._account_id, sending.id, proof))
-            .on_conflict_do_nothing(index_elements=["sending_id", "attempt", "kind"])
-            .returning(PROOF.c.id)
+            ADD_PROOF, proof_row(self._account_id, sending.id, proof)
         )
         if added.first() is None:
             return False
@@ -165,12 +164,7 @@ class PgWork:
 
     async def proofs(self, sending_id: UUID) -> Sequence[Proof]:
         """Return the stored proofs, oldest first."""
-        rows = await self._session.execute(
-            select(PROOF)
-            .where(PROOF.c.account_id == self._account_id)
-            .where(PROOF.c.sending_id == sending_id)
-            .order_by(PROOF.c.id)
-        )
+        rows = await self._session.execute(PROOFS_OF, self._of(sending_id))
         return [proof_of(row) for row in rows.mappings()]
 
     async def sender_at(self, operator: str, fingerprint: str) -> str:
@@ -194,7 +188,7 @@ class PgWork:
     ) -> None:
         """Keep what a partner told us, unread."""
         row = {"account_id": self._account_id, "attempt_id": attempt_id, "reference": reference}
-        await self._session.execute(insert(HINT).values(**row, body=body, received_at=received_at))
+        await self._session.execute(KEEP_HINT, row | {"body": body, "received_at": received_at})
 
     async def hinted(self, attempt_id: UUID) -> str | None:
         """Return the number that the last call about an attempt named; None when none came."""
@@ -283,42 +277,37 @@ class PgWork:
         """Queue an e-mail; the same key is one e-mail."""
         await post.queue(self._session, mail, key=key, account_id=self._account_id)
 
-    async def _one(self, chosen: ColumnElement[bool]) -> Sending | None:
+    def _of(self, sending_id: UUID) -> dict[str, UUID]:
+        return {"asked_account_id": self._account_id, "asked_sending_id": sending_id}
+
+    async def _one(self, lock: Select[tuple[UUID]], **asked: UUID) -> Sending | None:
         """Load a sending, its row locked first and alone.
 
         In one statement, a row that was waited for would come as it is now, and its attempt as it
         was before the wait.
         """
-        mine = SENDING.c.account_id == self._account_id
-        lock = select(SENDING.c.id).where(chosen, mine).with_for_update()
-        number = await self._session.scalar(lock)
+        mine = {"asked_account_id": self._account_id}
+        number = await self._session.scalar(lock, asked | mine)
         if number is None:
             return None
-        found = await self._session.execute(WITH_ATTEMPT.where(SENDING.c.id == number, mine))
+        found = await self._session.execute(READ_SENDING, {"asked_id": number} | mine)
         return sending_of(found.one()._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
     async def _write(self, old: Sending, new: Sending) -> None:
         values = sending_row(new) | {"version": new.version}
         if old.version == 0:
-            written = await self._session.execute(
-                insert(SENDING).values(values).on_conflict_do_nothing().returning(SENDING.c.id)
-            )
+            written = await self._session.execute(ADD_SENDING, values)
         else:
-            written = await self._session.execute(
-                update(SENDING)
-                .where(SENDING.c.id == old.id, SENDING.c.version == old.version)
-                .where(SENDING.c.account_id == self._account_id)
-                .values(values)
-                .returning(SENDING.c.id)
-            )
+            stands = {
+                "asked_id": old.id,
+                "asked_version": old.version,
+                "asked_account_id": self._account_id,
+            }
+            written = await self._session.execute(CHANGE_SENDING, values | stands)
         if written.first() is None:
             raise ChangedMeanwhile
 
     async def _write_attempt(self, sending: Sending) -> None:
         if sending.attempt is None:
             return
-        row = attempt_row(sending, sending.attempt)
-        changed = {"state": row["state"], "reference": row["reference"]}
-        await self._session.execute(
-            insert(ATTEMPT).values(row).on_conflict_do_update(index_elements=["id"], set_=changed)
-        )
+        await self._session.execute(KEEP_ATTEMPT, attempt_row(sending, sending.attempt))
