@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Select, insert, select, text, update
+from sqlalchemy import Select, Table, bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.db import Database
@@ -60,6 +60,26 @@ _ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _MOST_ALIKE: Final = 50
 _FIVE_DIGITS: Final = 100_000
 
+# Built once: SQLAlchemy spends more on building a statement, and on knowing it again, than on
+# sending it.
+_MINE: Final = LetterRowTable.account_id == bindparam("asked_account")
+_THIS: Final = LetterRowTable.id == bindparam("asked")
+_LOCK: Final = select(LetterRowTable.id).where(_THIS, _MINE).with_for_update()
+_LETTERS: Final = (
+    select(LetterRowTable, RecipientRow)
+    .outerjoin(RecipientRow, RecipientRow.id == LetterRowTable.recipient_id)
+    .where(_MINE)
+    .execution_options(populate_existing=True)
+)
+_LETTER: Final = _LETTERS.where(_THIS)
+_NUMBERED: Final = _LETTERS.where(LetterRowTable.number == bindparam("asked"))
+_TABLE: Final = cast("Table", LetterRowTable.__table__)
+_REPLACE: Final = (
+    update(_TABLE)
+    .where(_THIS, _MINE, LetterRowTable.version == bindparam("asked_version"))
+    .returning(LetterRowTable.id)
+)
+
 
 class LetterStore:
     """``Store`` on Postgres."""
@@ -107,21 +127,20 @@ class LetterTransaction:
 
     async def get(self, letter_id: UUID, *, lock: bool = False) -> Letter:
         """Return a letter; ``lock`` keeps others from changing it. Raises ``LetterUnknown``."""
-        chosen = (LetterRowTable.id == letter_id, LetterRowTable.account_id == self._account_id)
         if lock:  # alone: what is joined to a row that is waited for comes as it was before
-            await self._session.execute(select(LetterRowTable.id).where(*chosen).with_for_update())
-        letter = await self._one(self._letters().where(*chosen))
+            await self._session.execute(_LOCK, self._asked(letter_id))
+        letter = await self._one(_LETTER, letter_id)
         if letter is None:
             raise LetterUnknown
         return letter
 
     async def find(self, letter_id: UUID) -> Letter | None:
         """Return a letter if there is one."""
-        return await self._one(self._letters().where(LetterRowTable.id == letter_id))
+        return await self._one(_LETTER, letter_id)
 
     async def numbered(self, number: str) -> Letter:
         """Return a letter by its number. Raises ``LetterUnknown``."""
-        letter = await self._one(self._letters().where(LetterRowTable.number == number))
+        letter = await self._one(_NUMBERED, number)
         if letter is None:
             raise LetterUnknown
         return letter
@@ -202,8 +221,7 @@ class LetterTransaction:
             name = f"{self._account_id}:{letter.recipient.id}"
             await self._session.execute(_ALONE, {"name": name})
         found = await self._session.execute(
-            self._letters()
-            .where(
+            _LETTERS.where(
                 LetterRowTable.id.in_(having_any(keys, self._account_id)),
                 LetterRowTable.id != letter.id,
                 LetterRowTable.recipient_id == letter.recipient.id,
@@ -211,7 +229,8 @@ class LetterTransaction:
                 LetterRowTable.sent_day >= sent_from,
             )
             .order_by(LetterRowTable.updated_at.desc())
-            .limit(_MOST_ALIKE)
+            .limit(_MOST_ALIKE),
+            {"asked_account": self._account_id},
         )
         return [letter_of(row[0], row[1]) for row in found]
 
@@ -235,29 +254,19 @@ class LetterTransaction:
         await self._session.execute(_FORGET_WORDS, place)
         await self._session.execute(_KEEP_WORDS, place)
 
-    def _letters(self) -> Select[LetterRowTable, RecipientRow]:
-        return (
-            select(LetterRowTable, RecipientRow)
-            .outerjoin(RecipientRow, RecipientRow.id == LetterRowTable.recipient_id)
-            .where(LetterRowTable.account_id == self._account_id)
-        )
+    def _asked(self, which: UUID | str) -> dict[str, UUID | str]:
+        return {"asked": which, "asked_account": self._account_id}
 
-    async def _one(self, asked: Select[LetterRowTable, RecipientRow]) -> Letter | None:
-        row = (await self._session.execute(asked.execution_options(populate_existing=True))).first()
+    async def _one(
+        self, letters: Select[LetterRowTable, RecipientRow], which: UUID | str
+    ) -> Letter | None:
+        row = (await self._session.execute(letters, self._asked(which))).first()
         return letter_of(row[0], row[1]) if row else None
 
     async def _replace(self, letter: Letter, columns: dict[str, object], *, newer: bool) -> None:
         read = letter.version - 1 if newer else letter.version
         done = await self._session.execute(
-            update(LetterRowTable)
-            .where(
-                LetterRowTable.account_id == self._account_id,
-                LetterRowTable.id == letter.id,
-                LetterRowTable.version == read,
-            )
-            .values(**columns)
-            .returning(LetterRowTable.id)
-            .execution_options(synchronize_session=False)
+            _REPLACE, self._asked(letter.id) | {"asked_version": read} | columns
         )
         if done.first() is None:
             raise ChangedMeanwhile
