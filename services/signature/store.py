@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import BigInteger, DateTime, exists, select, text, update
+from sqlalchemy import BigInteger, DateTime, bindparam, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -97,6 +98,19 @@ class _DecisionRow(_Base):
     decided_at: Mapped[datetime]
 
 
+# built once: whatever is asked of a mandate begins with them
+_CHOSEN: Final = (
+    _MandateRow.account_id == bindparam("asked_account"),
+    _MandateRow.letter_id == bindparam("asked_letter"),
+)
+_LOCK: Final = select(_MandateRow.id).where(*_CHOSEN).with_for_update()
+_READ: Final = (
+    select(_MandateRow, _ScanRow)
+    .outerjoin(_ScanRow, _ScanRow.id == _MandateRow.scan_id)
+    .where(*_CHOSEN)
+)
+
+
 class SqlMandateBook:
     """The mandates of one account, in a transaction opened by ``SqlStore`` or by the plumbing."""
 
@@ -110,14 +124,9 @@ class SqlMandateBook:
         It is locked first and alone: in one statement, a row that was waited for would come as it
         is now, and its scan as it was before the wait.
         """
-        chosen = (_MandateRow.account_id == self._account_id, _MandateRow.letter_id == letter_id)
-        await self._session.execute(select(_MandateRow.id).where(*chosen).with_for_update())
-        found = await self._session.execute(
-            select(_MandateRow, _ScanRow)
-            .outerjoin(_ScanRow, _ScanRow.id == _MandateRow.scan_id)
-            .where(*chosen)
-        )
-        row = found.one_or_none()
+        asked = {"asked_account": self._account_id, "asked_letter": letter_id}
+        await self._session.execute(_LOCK, asked)
+        row = (await self._session.execute(_READ, asked)).one_or_none()
         if row is None:
             return Mandate.blank(self._account_id, letter_id)
         return _from_rows(row[0], row[1])

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.errors import ChangedMeanwhile
@@ -16,6 +16,9 @@ WITH_HOLDER = select(
     PROFILE.c.id.label("profile_id"),
     *(PROFILE.c[k] for k in ("first_name", "last_name", "email", "phone", "mobile", "theme")),
 ).join_from(ACCOUNT, PROFILE, PROFILE.c.account_id == ACCOUNT.c.account_id)
+_THIS = ACCOUNT.c.account_id == bindparam("asked")  # built once: most calls of others begin so
+_READ = WITH_HOLDER.where(_THIS)
+_LOCK = select(ACCOUNT.c.account_id).where(_THIS).with_for_update()
 
 
 class SqlAccounts:
@@ -26,11 +29,10 @@ class SqlAccounts:
 
     async def get(self, account_id: UUID, *, lock: bool = False) -> Account:
         """Return an account, its row locked on demand. Raises ``AccountMissing``."""
-        query = WITH_HOLDER.where(ACCOUNT.c.account_id == account_id)
+        asked = {"asked": account_id}
         if lock:  # alone: what is joined to a row that is waited for comes as it was before
-            chosen = select(ACCOUNT.c.account_id).where(ACCOUNT.c.account_id == account_id)
-            await self._session.execute(chosen.with_for_update())
-        row = (await self._session.execute(query)).mappings().one_or_none()
+            await self._session.execute(_LOCK, asked)
+        row = (await self._session.execute(_READ, asked)).mappings().one_or_none()
         if row is None:
             raise AccountMissing("no such account")
         return account_of(row)

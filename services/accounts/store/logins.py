@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, or_, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,6 +52,9 @@ _WHO = (
     .outerjoin(ACCOUNT, ACCOUNT.c.account_id == LOGIN.c.account_id)
     .outerjoin(STAFF, STAFF.c.id == LOGIN.c.id)
 )
+# each request of a person who is logged in asks these: they are built once
+_WHO_IS = _WHO.where(LOGIN.c.id == bindparam("asked"))
+_SESSION = select(SESSION).where(SESSION.c.token_hash == bindparam("asked"))
 
 
 class SqlLogins:
@@ -110,8 +113,8 @@ class SqlLogins:
 
     async def principal(self, login_id: UUID) -> Principal:
         """Return who a login is. Raises ``SessionOver`` when it is gone."""
-        query = _WHO.where(LOGIN.c.id == login_id)
-        row = (await self._session.execute(query)).mappings().one_or_none()
+        found = await self._session.execute(_WHO_IS, {"asked": login_id})
+        row = found.mappings().one_or_none()
         if row is None:
             raise SessionOver("the login is gone")
         return Principal(
@@ -167,8 +170,8 @@ class SqlLogins:
 
     async def session(self, token_hash: str) -> Session | None:
         """Find a session."""
-        query = select(SESSION).where(SESSION.c.token_hash == token_hash)
-        row = (await self._session.execute(query)).mappings().one_or_none()
+        found = await self._session.execute(_SESSION, {"asked": token_hash})
+        row = found.mappings().one_or_none()
         return session_of(row) if row else None
 
     async def save_session(self, session: Session) -> None:
