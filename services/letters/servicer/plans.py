@@ -17,7 +17,7 @@ from services.letters.domain.calculator.plan import Plan, Question
 from services.letters.domain.catalogue import PLANNED_FROM_NEW_START
 from services.letters.domain.legal import forms
 from services.letters.domain.legal.articles import Article
-from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind
+from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind, WarningCode
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.evaluation import Evaluation
 from services.letters.domain.legal.refund import Refund
@@ -138,15 +138,15 @@ class Plans:
             last_day=iso(found.last_day),
             premium_cents=found.premium.cents if found.premium else 0,
             certain=found.certain,
-            sentences=self._sentences(found),
+            sentences=self._sentences(found, beside),
             articles=self._articles(articles),
         )
 
-    def _sentences(self, of: Cover) -> Iterator[str]:
+    def _sentences(self, of: Cover, beside: Evaluation) -> Iterator[str]:
         between = self._words.catalogue.between
         facts: dict[str, str | int | date] = {"days": of.days, "span": _span(of)}
         yield between(of.kind if of.certain else f"{of.kind}_RISK", facts)
-        if of.compulsory:
+        if of.compulsory and WarningCode.COMPULSORY_COVER not in beside.warnings:
             yield between(f"{of.kind}_COMPULSORY", {})
         if of.premium:
             yield between(f"{of.kind}_PREMIUM", {"premium": euros(of.premium.cents)})

@@ -107,6 +107,7 @@ async def test_the_new_contract_and_the_premium_are_compared_and_move_no_date() 
     assert asked.timing.now
     assert "10 jours sans couverture" in answer.text
     assert "10 jours bare." in answer.text
+    assert "et le nouveau commence" not in answer.text  # it starts on the day just given
     assert 'value="11/1/27"' in answer.text
 
 
@@ -118,6 +119,7 @@ async def test_contracts_that_follow_each_other_need_no_word() -> None:
     answer = await at_the_anniversary(following).open(f"{LETTER}/finaliser")
 
     assert "L’un suit l’autre." not in answer.text
+    assert "et le nouveau commence" in answer.text
     assert 'name="known_new_start"' in answer.text
 
 

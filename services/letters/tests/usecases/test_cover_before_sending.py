@@ -1,5 +1,6 @@
 """The days between two contracts, said of a letter before it leaves."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from kit.money import Money
 from preavis.letters.v1 import letters_pb2 as pb
 from services.letters.domain.calculator.cover import Cover, CoverKind
 from services.letters.domain.contract import Contract
-from services.letters.domain.legal.codes import Ground
+from services.letters.domain.legal.codes import Ground, WarningCode
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.servicer import plans
 from services.letters.tests.builders import ACCOUNT, a_contract, a_draft
@@ -93,7 +94,8 @@ async def test_it_is_read_and_said_in_french() -> None:
     request = pb.PlanLetterRequest(known_new_start="2027-02-11", yearly_premium_cents=365_00)
 
     found = await planned(plans.wish(request), CAR)
-    said = PLANS.cover(found.cover, found.explored.evaluation)
+    unwarned = replace(found.explored.evaluation, warnings=())
+    said = PLANS.cover(found.cover, unwarned)
 
     assert said is not None
     bare, compulsory, premium = (one.replace("\u00a0", " ") for one in said.sentences)
@@ -101,3 +103,14 @@ async def test_it_is_read_and_said_in_french() -> None:
     assert "obligatoire" in compulsory
     assert "10,00 €" in premium
     assert said.articles
+
+
+async def test_what_a_warning_says_already_is_not_said_twice() -> None:
+    found = await planned(Wish(known_new_start=day("Thu 2027-02-11")), CAR)
+    answer = found.explored.evaluation
+
+    said = PLANS.cover(found.cover, answer)
+
+    assert WarningCode.COMPULSORY_COVER in answer.warnings
+    assert said is not None
+    assert not any("obligatoire" in sentence for sentence in said.sentences)
