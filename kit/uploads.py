@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -175,23 +176,22 @@ def _too_large(data: bytes, limit: int) -> UploadTooLarge:
 
 
 async def _ask_reader(data: bytes, max_pages: int) -> bytes:
-    reader = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        upload_reader.__name__,
-        str(max_pages),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+    # spawned by the standard library, whatever loop runs us: uvloop forks, and gRPC's threads and
+    # a process whose standard input is closed do not survive that
+    reader = subprocess.Popen(  # noqa: ASYNC220, S603 - it forks nothing and waits for nobody; our own command
+        [sys.executable, "-m", upload_reader.__name__, str(max_pages)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         cwd="/",
         env={"PYTHONPATH": str(_ROOT), "PATH": os.defpath},  # none of our secrets
     )
     try:
-        answer, _ = await asyncio.wait_for(reader.communicate(data), TIMEOUT_S)
-    except (TimeoutError, BrokenPipeError, ConnectionResetError):
+        answer, _ = await asyncio.to_thread(reader.communicate, data, TIMEOUT_S)
+    except subprocess.TimeoutExpired:
         return b""
     finally:
-        if reader.returncode is None:
+        if reader.poll() is None:
             reader.kill()
-            await reader.wait()
+            await asyncio.to_thread(reader.wait)
     return answer

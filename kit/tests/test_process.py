@@ -1,6 +1,7 @@
 import asyncio
 import io
 
+import grpc
 import pytest
 from PIL import Image
 
@@ -29,8 +30,13 @@ def test_the_process_that_reads_an_upload_runs_beside_the_fast_loop() -> None:
     Image.new("RGB", (40, 40), "red").save(picture, "PNG")
 
     async def life() -> int:
+        server = grpc.aio.server()  # its threads do not survive a fork, as this loop makes one
+        server.add_insecure_port("127.0.0.1:0")
+        await server.start()
         with pytest.raises(UploadDamaged):
             await read_upload(picture.getvalue()[:60])
-        return (await read_upload(picture.getvalue())).page_count
+        upload = await read_upload(picture.getvalue())
+        await server.stop(0)
+        return upload.page_count
 
     assert run_process(life()) == 1
