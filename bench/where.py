@@ -84,7 +84,7 @@ def _owners(house: House) -> Mapping[int, str]:
 
 
 def _processes() -> tuple[dict[int, int], dict[int, float]]:
-    """Return the parent and the processor seconds of every process."""
+    """Return the parent and the processor seconds of every process, its ended children's too."""
     parents, seconds = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -92,7 +92,7 @@ def _processes() -> tuple[dict[int, int], dict[int, float]]:
         except OSError:  # it ended meanwhile
             continue
         parents[int(folder.name)] = int(fields[1])
-        seconds[int(folder.name)] = (int(fields[11]) + int(fields[12])) / TICKS_S
+        seconds[int(folder.name)] = sum(map(int, fields[11:15])) / TICKS_S
     return parents, seconds
 
 

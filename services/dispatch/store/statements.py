@@ -5,10 +5,20 @@ SQLAlchemy spends more on building a statement, and on knowing it again, than on
 
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, bindparam, select, update
+from sqlalchemy import Column, ColumnElement, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.dispatch.store.tables import ATTEMPT, HINT, PROOF, SENDING, TIMELINE
+from services.dispatch.domain.attempts import AttemptState
+from services.dispatch.store.tables import (
+    ATTEMPT,
+    EVIDENCE_HEAD,
+    EVIDENCE_SHEET,
+    HINT,
+    OPERATOR_SENDER,
+    PROOF,
+    SENDING,
+    TIMELINE,
+)
 
 
 def _asked(column: Column[Any]) -> ColumnElement[bool]:
@@ -49,3 +59,31 @@ PROOFS_OF: Final = (
     select(PROOF).where(_asked(PROOF.c.account_id), _asked(PROOF.c.sending_id)).order_by(PROOF.c.id)
 )
 KEEP_HINT: Final = insert(HINT)
+LAST_HINT: Final = (
+    select(HINT.c.reference)
+    .where(_asked(HINT.c.account_id), _asked(HINT.c.attempt_id))
+    .order_by(HINT.c.id.desc())
+    .limit(1)
+)
+_HANDED: Final = (AttemptState.ACCEPTED, AttemptState.HANDED, AttemptState.UNKNOWN)
+ANY_HANDED: Final = (
+    select(ATTEMPT.c.id)
+    .where(_asked(ATTEMPT.c.account_id), or_(*(ATTEMPT.c.state == s.value for s in _HANDED)))
+    .limit(1)
+)
+NUMBER_OF_SENDER: Final = select(OPERATOR_SENDER.c.number).where(
+    _asked(OPERATOR_SENDER.c.account_id),
+    _asked(OPERATOR_SENDER.c.operator),
+    _asked(OPERATOR_SENDER.c.fingerprint),
+)
+FIRST_HEAD: Final = insert(EVIDENCE_HEAD).on_conflict_do_nothing()
+LOCK_HEAD: Final = (
+    select(EVIDENCE_HEAD.c.number, EVIDENCE_HEAD.c.sha256)
+    .where(_asked(EVIDENCE_HEAD.c.account_id))
+    .with_for_update()
+)
+CHAIN: Final = insert(EVIDENCE_SHEET)
+MOVE_HEAD: Final = update(EVIDENCE_HEAD).where(_asked(EVIDENCE_HEAD.c.account_id))
+_SHEET: Final = (_asked(EVIDENCE_SHEET.c.account_id), _asked(EVIDENCE_SHEET.c.sending_id))
+UNSEALED: Final = select(EVIDENCE_SHEET.c.evidence).where(*_SHEET)
+SEALED: Final = update(EVIDENCE_SHEET).where(*_SHEET).values(evidence=None)

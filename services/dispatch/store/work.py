@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +17,6 @@ from kit.errors import ChangedMeanwhile
 from kit.events import announce
 from kit.ids import derived_id
 from kit.mail import Mail
-from services.dispatch.domain.attempts import AttemptState
 from services.dispatch.domain.evidence import GENESIS
 from services.dispatch.domain.proofs import Proof
 from services.dispatch.domain.sending import Sending, State
@@ -36,30 +34,29 @@ from services.dispatch.store.rows import (
 from services.dispatch.store.statements import (
     ADD_PROOF,
     ADD_SENDING,
+    ANY_HANDED,
+    CHAIN,
     CHANGE_SENDING,
+    FIRST_HEAD,
     KEEP_ATTEMPT,
     KEEP_HINT,
+    LAST_HINT,
+    LOCK_HEAD,
     LOCK_SENDING,
     LOCK_SENDING_OF_LETTER,
+    MOVE_HEAD,
     NOTE,
+    NUMBER_OF_SENDER,
     PROOFS_OF,
     READ_SENDING,
+    SEALED,
     TIMELINE_OF,
+    UNSEALED,
     WITH_ATTEMPT,
 )
 from services.dispatch.store.tables import (
-    ATTEMPT,
-    EVIDENCE_HEAD,
-    EVIDENCE_SHEET,
-    HINT,
     OPERATOR_SENDER,
     SENDING,
-)
-
-_HANDED: Final = (
-    AttemptState.ACCEPTED.value,
-    AttemptState.HANDED.value,
-    AttemptState.UNKNOWN.value,
 )
 
 
@@ -70,6 +67,7 @@ class PgWork:
         self._session = session
         self._account_id = account_id
         self._clock = clock
+        self._mine = {"asked_account_id": account_id}
 
     async def get(self, sending_id: UUID) -> Sending:
         """Load a sending, locked until the end. Raises ``SendingMissing``."""
@@ -129,13 +127,7 @@ class PgWork:
 
     async def has_sent(self) -> bool:
         """Tell whether the account ever handed a letter over."""
-        found = await self._session.execute(
-            select(ATTEMPT.c.id)
-            .where(ATTEMPT.c.account_id == self._account_id)
-            .where(ATTEMPT.c.state.in_(_HANDED))
-            .limit(1)
-        )
-        return found.first() is not None
+        return await self._session.scalar(ANY_HANDED, self._mine) is not None
 
     async def with_state(self, *states: State) -> Sequence[Sending]:
         """Return the account's sendings in these states."""
@@ -169,12 +161,8 @@ class PgWork:
 
     async def sender_at(self, operator: str, fingerprint: str) -> str:
         """Return the operator's number of this agency; empty before it was created."""
-        table = OPERATOR_SENDER
-        found = await self._session.scalar(
-            select(table.c.number)
-            .where(table.c.account_id == self._account_id)
-            .where(table.c.operator == operator, table.c.fingerprint == fingerprint)
-        )
+        asked = {"asked_operator": operator, "asked_fingerprint": fingerprint}
+        found = await self._session.scalar(NUMBER_OF_SENDER, self._mine | asked)
         return found or ""
 
     async def remember_sender(self, operator: str, fingerprint: str, number: str) -> None:
@@ -193,61 +181,40 @@ class PgWork:
     async def hinted(self, attempt_id: UUID) -> str | None:
         """Return the number that the last call about an attempt named; None when none came."""
         found: str | None = await self._session.scalar(
-            select(HINT.c.reference)
-            .where(HINT.c.account_id == self._account_id, HINT.c.attempt_id == attempt_id)
-            .order_by(HINT.c.id.desc())
-            .limit(1)
+            LAST_HINT, self._mine | {"asked_attempt_id": attempt_id}
         )
         return found
 
     async def evidence_head(self) -> EvidenceHead:
         """Return the end of the account's chain, locked until the end."""
-        table = EVIDENCE_HEAD
-        first = insert(table).values(account_id=self._account_id, number=0, sha256=GENESIS)
-        await self._session.execute(first.on_conflict_do_nothing())
-        row = await self._session.execute(
-            select(table.c.number, table.c.sha256)
-            .where(table.c.account_id == self._account_id)
-            .with_for_update()
-        )
-        number, sha256 = row.one()
+        first = {"account_id": self._account_id, "number": 0, "sha256": GENESIS}
+        await self._session.execute(FIRST_HEAD, first)
+        number, sha256 = (await self._session.execute(LOCK_HEAD, self._mine)).one()
         return EvidenceHead(number=number, sha256=sha256)
 
     async def chain_evidence(self, head: EvidenceHead, sending_id: UUID, evidence: bytes) -> None:
         """Chain a sending's evidence to this head, kept until it is sealed."""
-        table, sha256 = EVIDENCE_HEAD, hashlib.sha256(evidence).hexdigest()
-        link = {"number": head.number + 1, "sha256": sha256}
+        link = {"number": head.number + 1, "sha256": hashlib.sha256(evidence).hexdigest()}
         await self._session.execute(
-            insert(EVIDENCE_SHEET).values(
-                account_id=self._account_id,
-                sending_id=sending_id,
-                previous_sha256=head.sha256,
-                evidence=evidence,
-                **link,
-            )
+            CHAIN,
+            link
+            | {
+                "account_id": self._account_id,
+                "sending_id": sending_id,
+                "previous_sha256": head.sha256,
+                "evidence": evidence,
+            },
         )
-        await self._session.execute(
-            update(table).where(table.c.account_id == self._account_id).values(link)
-        )
+        await self._session.execute(MOVE_HEAD, self._mine | link)
 
     async def unsealed_evidence(self, sending_id: UUID) -> bytes | None:
         """Return a sending's evidence that is chained and not sealed yet."""
-        table = EVIDENCE_SHEET
-        found: bytes | None = await self._session.scalar(
-            select(table.c.evidence)
-            .where(table.c.account_id == self._account_id)
-            .where(table.c.sending_id == sending_id)
-        )
+        found: bytes | None = await self._session.scalar(UNSEALED, self._of(sending_id))
         return found
 
     async def evidence_sealed(self, sending_id: UUID) -> None:
         """Keep no more than the hash: the sealed sheet carries the evidence."""
-        table = EVIDENCE_SHEET
-        await self._session.execute(
-            update(table)
-            .where(table.c.account_id == self._account_id, table.c.sending_id == sending_id)
-            .values(evidence=None)
-        )
+        await self._session.execute(SEALED, self._of(sending_id))
 
     async def plan(
         self,
@@ -278,7 +245,7 @@ class PgWork:
         await post.queue(self._session, mail, key=key, account_id=self._account_id)
 
     def _of(self, sending_id: UUID) -> dict[str, UUID]:
-        return {"asked_account_id": self._account_id, "asked_sending_id": sending_id}
+        return self._mine | {"asked_sending_id": sending_id}
 
     async def _one(self, lock: Select[tuple[UUID]], **asked: UUID) -> Sending | None:
         """Load a sending, its row locked first and alone.
@@ -286,11 +253,10 @@ class PgWork:
         In one statement, a row that was waited for would come as it is now, and its attempt as it
         was before the wait.
         """
-        mine = {"asked_account_id": self._account_id}
-        number = await self._session.scalar(lock, asked | mine)
+        number = await self._session.scalar(lock, self._mine | asked)
         if number is None:
             return None
-        found = await self._session.execute(READ_SENDING, {"asked_id": number} | mine)
+        found = await self._session.execute(READ_SENDING, self._mine | {"asked_id": number})
         return sending_of(found.one()._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
     async def _write(self, old: Sending, new: Sending) -> None:
@@ -298,12 +264,8 @@ class PgWork:
         if old.version == 0:
             written = await self._session.execute(ADD_SENDING, values)
         else:
-            stands = {
-                "asked_id": old.id,
-                "asked_version": old.version,
-                "asked_account_id": self._account_id,
-            }
-            written = await self._session.execute(CHANGE_SENDING, values | stands)
+            stands = {"asked_id": old.id, "asked_version": old.version}
+            written = await self._session.execute(CHANGE_SENDING, self._mine | stands | values)
         if written.first() is None:
             raise ChangedMeanwhile
 
