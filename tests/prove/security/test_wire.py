@@ -5,7 +5,9 @@ from typing import Final
 
 import pytest
 
+from services.gateway.tests.edge import product
 from tests.prove.security.world import World
+from tests.support.routes import mounts_of
 
 pytestmark = pytest.mark.servers
 FOLDERS: Final = ("/static", "/static/polices", "/vendor")
@@ -49,6 +51,10 @@ async def test_no_path_leads_out_of_what_is_served(folder: str, way: str, world:
     assert status(answer) in {400, 404, 405}
     assert b"GatewaySettings" not in answer
     assert b"root:" not in answer
+
+
+def test_those_are_all_the_folders_that_are_served() -> None:
+    assert [*FOLDERS] == mounts_of(product.fresh())
 
 
 async def test_a_request_of_two_lengths_is_one_or_none(world: World) -> None:
