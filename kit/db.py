@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import CursorResult, TextClause, event, make_url, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, EmulatedDBAPIException
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -289,10 +289,10 @@ def _readable_failures() -> Iterator[None]:
         if error.connection_invalidated:
             raise TryAgain from error
         raise
-    except asyncpg.PostgresError as error:
-        _read_state(error, error)
+    except (asyncpg.PostgresError, EmulatedDBAPIException) as error:
+        _read_state(error, error)  # said to us directly, or while the pool connected
         raise
-    except (PoolTimeout, asyncpg.InterfaceError) as error:
+    except (PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise TryAgain from error
 
 

@@ -172,6 +172,26 @@ async def test_a_statement_alone_meets_a_server_that_is_away() -> None:
         await away.alone(text("SELECT 1"))
 
 
+async def test_a_server_that_recovers_is_asked_later() -> None:
+    said = b"SFATAL\0C57P03\0Mthe database system is in recovery mode\0\0"
+
+    async def turn_away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(8)  # is there TLS?
+        writer.write(b"N")
+        await reader.read(1024)  # who is to be logged in
+        writer.write(b"E" + (4 + len(said)).to_bytes(4, "big") + said)
+        writer.close()
+
+    async with await asyncio.start_server(turn_away, "127.0.0.1", 0) as server:
+        url = f"postgresql://a:b@127.0.0.1:{server.sockets[0].getsockname()[1]}/x"
+        recovering = Database(url, url)
+        with pytest.raises(TryAgain):
+            await recovering.alone(text("SELECT 1"))
+        with pytest.raises(TryAgain):
+            async with recovering.worker():
+                pass
+
+
 async def test_a_statement_given_up_half_way_leaves_its_connection_to_nobody(
     db: Database,
 ) -> None:
