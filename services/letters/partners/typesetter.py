@@ -1,6 +1,7 @@
 """Letters in French on an A4 page: Jinja templates, then WeasyPrint (``kit.pdf``)."""
 
 import re
+import unicodedata
 from collections import OrderedDict
 from datetime import date
 from pathlib import Path
@@ -138,6 +139,7 @@ def _environment(words: Catalogue) -> Environment:
         "name": _name,
         "person": _person,
         "people": _people,
+        "of_people": _of_people,
         "day": lambda day: _typo(french.plain_day(day)),
         "long": lambda day: _typo(french.long_day(day)),
         "iso_day": lambda text: _typo(french.plain_day(date.fromisoformat(text))),
@@ -163,6 +165,13 @@ def _person(full_name: str) -> Markup:
 
 def _people(names: tuple[str, ...]) -> Markup:
     return Markup(" et ").join(_person(name) for name in names)
+
+
+def _of_people(names: tuple[str, ...]) -> Markup:
+    """Set names after « de », elided before a vowel: « d’Ateliers Aubertin »."""
+    first = unicodedata.normalize("NFKD", names[0][:1]) if names else ""
+    of = Markup("d’") if first[:1].lower() in set("aeiou") else Markup("de ")
+    return of + _people(names)
 
 
 def _phone(text: str) -> str:

@@ -27,7 +27,8 @@ _DATED_FIRST: Final = (
     "discovered",
     "anniversary",
     "first_subscription",
-)  # what a ground's window hangs on
+    "lender_accepted",
+)  # what a ground's window, or its right, hangs on
 
 
 @dataclass(slots=True)

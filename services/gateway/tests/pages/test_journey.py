@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from kit.errors import FieldError, InvalidFields, Kind, TurnedDown
 from preavis.accounts.v1 import accounts_pb2
 from preavis.billing.v1 import billing_pb2
@@ -10,6 +12,7 @@ from preavis.signature.v1 import signature_pb2
 from services.gateway.tests.pages import rig, sample, sample_letter
 
 LETTER = f"/resiliations/{sample_letter.NUMBER}"
+THIS_ONE = "contrat=01900000-0000-7000-8000-0000000000c1"
 CONTRACT = f"{LETTER}/contrat?type=sante_individuelle&motif=RIA"
 SIGN_UP = {
     "kind": "intermediary",
@@ -152,6 +155,27 @@ async def test_the_contract_page_names_the_papers_of_the_ground() -> None:
     answer = await browser.open(CONTRACT)
 
     assert "Mandat de résiliation\u202f; Acte de vente ou de donation." in answer.text
+
+
+@pytest.mark.parametrize(("chosen", "folded"), [("G1", 6), ("G8", 5)])
+async def test_many_grounds_are_folded_but_for_the_first_and_the_agents_own(
+    chosen: str, folded: int
+) -> None:
+    browser = logged_in()
+    listed = letters_pb2.ListGroundsResponse()
+    for code in (*(f"G{rank}" for rank in range(1, 12)), "CUSTOM"):
+        listed.grounds.add(code=code, label=code, open=True)
+    listed.grounds.add(code="CHATEL", label="CHATEL")
+    browser.stubs.letters.answers["ListGrounds"] = listed
+
+    answer = await browser.open(f"{LETTER}/contrat?{THIS_ONE}&type=auto&motif={chosen}")
+
+    before, rest = answer.text.split('<details class="plus-types">')
+    within, after = rest.split("</details>", 1)
+    assert all(f'value="{code}"' in before for code in ("G1", "G5", chosen, "CUSTOM"))
+    assert f"Voir les {folded} autres motifs" in within
+    assert within.count('name="ground"') == folded
+    assert 'value="CHATEL"' in after
 
 
 async def test_a_contract_the_law_refuses_is_kept_and_the_nearest_day_is_said() -> None:

@@ -32,7 +32,7 @@ A, M, S = CodeFamily.ASSURANCES, CodeFamily.MUTUALITE, CodeFamily.SECURITE_SOCIA
 MENTIONS = {
     "sender_identity": r"Agence Béraud Assurances",
     "orias": r"ORIAS n° 07 045 812",
-    "on_behalf": r"Au nom et pour le compte de ",
+    "on_behalf": r"Au nom et pour le compte (de |d’)",
     "mandate": r"par mandat",
     "contract_reference": r"VA-88-204417",
     "written_confirmation": r"confirmer par écrit la réception",
@@ -170,7 +170,7 @@ def test_whoever_follows_the_policyholder_says_so_and_names_them(
 
     assert words in text
     assert "Qualité de la personne qui résilie : héritière." in text
-    assert "Demanderesse" in text
+    assert "Mandante" in text
     assert "Assurée" not in text
 
 
@@ -180,6 +180,7 @@ def test_a_company_terminates_whatever_the_code() -> None:
     text = page(a_letter(contract, policyholder=a_company(), recipient=a_recipient(S)))
 
     assert "la résiliation du contrat" in text
+    assert "pour le compte d’Ateliers Aubertin" in text
     assert "article L. 932-12 du code de la sécurité sociale" in text
     assert "SIRET 732 829 320 00074" in text
 
