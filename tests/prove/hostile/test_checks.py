@@ -9,18 +9,23 @@ from kit.text import tidy
 from tests.e2e.browser.papers import hostile as acting_pdf
 from tests.e2e.browser.papers import paper
 from tests.prove.hostile.checks.downloads import faults_of_name
+from tests.prove.hostile.checks.letters import unsaid, words_of
 from tests.prove.hostile.checks.mails import faults_of_mail
 from tests.prove.hostile.checks.markup import MAIL, PAGE, faults_of_page, words_of_page
+from tests.prove.hostile.checks.operators import faults_of_handing_over
 from tests.prove.hostile.checks.pdfs import faults_of_pdf, says
 from tests.prove.hostile.checks.sheets import faults_of_sheet
 from tests.prove.hostile.checks.text import hidden
 from tests.prove.hostile.checks.traces import faults_of_bytes, faults_of_log
+from tests.prove.hostile.doors import at, nested
 from tests.prove.hostile.texts import HOSTILE
 
 CLEAN_PAGE = (
     "<!doctype html><html lang=fr><head><title>Préavis</title><link rel=stylesheet href=/s.css>"
-    '<script src="/s.js" defer></script></head><body><a href="/x?q=zqx" aria-label="zqx">{}</a>'
-    '<input name="nom" value="zqx"><p hx-get="/y" class="a">zqx</p></body></html>'
+    "<noscript><meta http-equiv=refresh content=30></noscript>"
+    '<script src="/s.js" defer></script></head><body>'
+    '<a href="/x?q=zqxjvk" aria-label="zqxjvk">{}</a>'
+    '<input name="nom" value="zqxjvk"><p hx-get="/y" class="a">zqxjvk</p></body></html>'
 )
 
 
@@ -32,7 +37,7 @@ def test_a_text_that_was_not_escaped_is_seen(name: str) -> None:
 
     found = list(faults_of_page(CLEAN_PAGE.format(text)))
 
-    assert not list(faults_of_page(CLEAN_PAGE.format("Hélène &lt;b zqx&gt;")))
+    assert not list(faults_of_page(CLEAN_PAGE.format("Hélène &lt;b zqxjvk&gt;")))
     if name in made_by_a_text:
         assert found
 
@@ -51,16 +56,17 @@ def test_a_text_that_left_its_attribute_is_seen(name: str) -> None:
         "<p style=color:red>",
         "<a href=//evil.example>x</a>",
         "<a href=javascript:alert(1)>x</a>",
-        "<a href=/zqx>x</a>",
+        "<a href=/zqxjvk>x</a>",
         "<form action=http://evil.example>",
-        "<p hx-get=/x hx-vals=zqx>",
-        "<meta http-equiv=refresh content=0>",
+        "<p hx-get=/x hx-vals=zqxjvk>",
+        "<meta http-equiv=refresh content='0;url=//evil.example'>",
+        "<meta http-equiv=set-cookie content=1>",
         "<iframe src=http://evil.example>",
         "<script>1</script>",
         "<base href=/>",
         "<p>gnp\u202eexe</p>",
         "<p title='a\u200bb'>",
-        "<p id=zqx>",
+        "<p id=zqxjvk>",
     ],
 )
 def test_what_no_page_of_ours_has_is_seen(html: str) -> None:
@@ -72,6 +78,7 @@ def test_a_page_says_what_its_fields_hold() -> None:
     assert "&lt;" in words_of_page("<p>&amp;lt;</p>")
 
 
+OFFICE = "mailto:facturation@preavis.example"
 CLEAN_MAIL = (
     "From: =?utf-8?q?Pr=C3=A9avis?= <ne-pas-repondre@preavis.example>\r\n"
     "To: a@b.example\r\nSubject: x\r\nDate: Sun, 22 Nov 2026 05:05:21 +0000\r\n"
@@ -80,7 +87,8 @@ CLEAN_MAIL = (
     '--=1\r\nContent-Type: multipart/alternative; boundary="=2"\r\n\r\n'
     "--=2\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nBonjour\r\n"
     "--=2\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
-    "<!doctype html><title>x</title><p style='a:b'><a href='http://localhost:1/x'>zqx</a></p>\r\n"
+    "<!doctype html><title>x</title><p style='a:b'><a href='http://localhost:1/x'>zqxjvk</a>"
+    f"<a href='{OFFICE}'>x</a></p>\r\n"
     "--=2--\r\n"
     "--=1\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
     'Content-Disposition: attachment; filename="26-00001-depot.pdf"\r\n\r\nJVBERg==\r\n--=1--\r\n'
@@ -105,8 +113,10 @@ CLEAN_MAIL = (
         ("26-00001-depot.pdf", "depot.pdf.exe"),
         ("application/pdf", "text/html"),
         ("Bonjour", "Bonjour gnp\u202eexe"),
-        ("zqx</a>", "</a><img src=http://evil.example/x>"),
+        ("zqxjvk</a>", "</a><img src=http://evil.example/x>"),
         ("http://localhost:1/x", "http://evil.example"),
+        ("http://localhost:1/x", "mailto:x@evil.example"),
+        (OFFICE, f"{OFFICE}?bcc=x@evil.example"),
     ],
 )
 def test_a_dirty_e_mail_is_seen(clean: str, dirty: str) -> None:
@@ -116,7 +126,7 @@ def test_a_dirty_e_mail_is_seen(clean: str, dirty: str) -> None:
 
 def with_link() -> bytes:
     """Return a PDF with a link to elsewhere."""
-    document = pikepdf.open(io.BytesIO(paper("zqx")))
+    document = pikepdf.open(io.BytesIO(paper("zqxjvk")))
     action = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("http://evil.example"))
     note = pikepdf.Dictionary(
         Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=action
@@ -127,14 +137,14 @@ def with_link() -> bytes:
 
 def with_file() -> bytes:
     """Return a PDF that carries a file."""
-    document = pikepdf.open(io.BytesIO(paper("zqx")))
+    document = pikepdf.open(io.BytesIO(paper("zqxjvk")))
     document.attachments["passwd"] = b"root:x:0:0"
     return _saved(document)
 
 
 def with_reversed_title() -> bytes:
     """Return a PDF whose title turns the direction of writing."""
-    document = pikepdf.open(io.BytesIO(paper("zqx")))
+    document = pikepdf.open(io.BytesIO(paper("zqxjvk")))
     document.docinfo["/Title"] = "gnp\u202eexe"
     return _saved(document)
 
@@ -152,11 +162,32 @@ def test_a_pdf_that_acts_or_hides_is_seen(dirty: object) -> None:
 
 
 def test_a_clean_pdf_says_its_words_in_their_order() -> None:
-    pdf = paper("Mme <b zqx> Marchetti")
+    pdf = paper("Mme <b zqxjvk> Marchetti")
 
     assert not list(faults_of_pdf(pdf))
-    assert says(pdf, "Mme <b zqx> Marchetti")
+    assert says(pdf, "Mme <b zqxjvk> Marchetti")
     assert not says(pdf, "Marchetti Mme")
+
+
+def test_a_letter_that_does_not_say_what_was_typed_is_seen() -> None:
+    name, reason = (
+        {"policyholder.persons.0.last_name": "N'zqxjvk"},
+        {"fields.ground_text": "l'eau ?"},
+    )
+    letter, respelt = paper("Mme N'zqxjvk, pour l’eau ?"), paper("Mme N’zqxjvk, pour l'eau ?")
+
+    assert not list(unsaid(letter, name | reason))
+    assert len(list(unsaid(respelt, name | reason))) == 2
+    assert list(unsaid(letter, {"reference": "zqxjvk-1"}))
+    assert words_of({"phone": "1", "reference": HOSTILE["long"]}) == {}
+
+
+@pytest.mark.parametrize("dirty", [{"to_company": "zqxjvk & fils"}, {"ref_client": "26\u202e1"}])
+def test_what_the_operator_should_not_have_is_seen(dirty: dict[str, str]) -> None:
+    there = {"to_company": "zqxjvk", "ref_client": "26-00001", "price_ht": "3.99", "send_fail": 0}
+
+    assert not list(faults_of_handing_over(there, recipient="zqxjvk"))
+    assert list(faults_of_handing_over(there | dirty, recipient="zqxjvk"))
 
 
 @pytest.mark.parametrize("cell", ["=1+1", " =1+1", "+1", "-cmd", "@SUM(1)", "\t=1", "a\u202eb"])
@@ -186,7 +217,7 @@ EVENT = b'{"event": "rpc", "level": "info", "timestamp": "2026-11-22T05:00:00Z"}
 
 
 @pytest.mark.parametrize(
-    "line", [b"forged", b'{"event": "x"}', b'["x"]', EVENT.replace(b"rpc", b"ZQX"),
+    "line", [b"forged", b'{"event": "x"}', b'["x"]', EVENT.replace(b"rpc", b"ZQXJVK"),
              EVENT.replace(b"rpc", b"marchetti")],
 )  # fmt: skip
 def test_a_line_that_is_forged_or_names_somebody_is_seen(line: bytes) -> None:
@@ -211,3 +242,15 @@ def test_nothing_hidden_is_left_of_a_text_that_was_tidied(name: str) -> None:
 
 def test_the_mail_check_reads_a_page_as_mail() -> None:
     assert not list(faults_of_page("<title>x</title><p style='a:b'>x</p>", MAIL))
+
+
+def test_paths_lead_into_json_and_back() -> None:
+    flat = {"a": "1", "b.c": "2", "d.0.e": "3", "d.1.e": "4", "f.0": "5", "f.1": "6"}
+
+    made = nested(flat, {"d": [{"g": "7"}]})
+
+    assert made == {
+        "a": "1", "b": {"c": "2"}, "d": [{"g": "7", "e": "3"}, {"e": "4"}], "f": ["5", "6"],
+    }  # fmt: skip
+    assert {path: at(made, path) for path in flat} == flat
+    assert [at(made, path) for path in ("x.y", "d.2.e", "d.1.g")] == ["", "", ""]

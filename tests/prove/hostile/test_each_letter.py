@@ -19,15 +19,11 @@ from services.letters.partners.typesetter import JinjaTypesetter, catalogue
 from services.letters.tests.builders import BERAUD, NOW, a_contract, a_letter, a_recipient
 from tests.prove.hostile.checks.pdfs import faults_of_pdf, says
 from tests.prove.hostile.test_each_mail import SOON, TEXTS
-from tests.prove.hostile.texts import HOSTILE
+from tests.prove.hostile.texts import HOSTILE, UNPRINTED
 
 pytestmark = pytest.mark.slow
 
 ASSETS: Final = Path(".assets").resolve()
-UNPRINTED: Final = frozenset(
-    {"emoji", "stacked accents", "other digits", "long", "long word", "nothing to see"}
-)
-"""Texts that our fonts lack letters for, or that no field takes as they are."""
 EACH: Final = [
     pytest.param(name, marks=() if name in SOON else pytest.mark.prove)
     for name in TEXTS

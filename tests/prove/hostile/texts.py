@@ -2,7 +2,7 @@
 
 from typing import Final
 
-MARK: Final = "zqx"  # in no other word of ours: where it turns up, a hostile text did
+MARK: Final = "zqxjvk"  # in no word of ours, and in no key or token by chance
 
 HOSTILE: Final = {
     "markup": f"<b {MARK}>{MARK}</b><img src=x onerror=alert({MARK!r})>",
@@ -46,6 +46,11 @@ HOSTILE: Final = {
     "half a character": f"{MARK}\ud83d",
 }
 """By what each is made to do. The last one can be written in JSON, and in no form."""
+
+UNPRINTED: Final = frozenset(
+    {"emoji", "stacked accents", "other digits", "long", "long word", "nothing to see"}
+)
+"""Texts that our fonts lack letters for, or that no field takes as they are."""
 
 LOCAL_PARTS: Final = {
     "formula": f"=1+1-{MARK}",
