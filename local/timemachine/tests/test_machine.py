@@ -13,6 +13,8 @@ from local.timemachine.machine import Backwards, NotQuiet, TimeMachine
 from local.timemachine.offset import OffsetFile
 from local.timemachine.watch import Activity, Upcoming
 
+pytestmark = pytest.mark.slow
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 

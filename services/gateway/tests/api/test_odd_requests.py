@@ -11,6 +11,8 @@ from preavis.billing.v1 import billing_pb2
 from preavis.letters.v1 import letters_pb2
 from services.gateway.tests.api.house import STAFF, Edge
 
+pytestmark = pytest.mark.slow
+
 
 class Missing(TurnedDown):
     kind = Kind.MISSING
