@@ -17,8 +17,6 @@ _ONE_DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
 _FEBRUARY: Final = 1  # months from 0, as the sum of months has them
 _MONTH_LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-LETTER_CUTOFF: Final = time(20)
-"""From that Paris time on, every day of the year, an electronic letter leaves the day after."""
 _FIXED_HOLIDAYS: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 
 
@@ -44,13 +42,13 @@ def next_paris_time(now: datetime, at: time) -> datetime:
     return today if today > now else paris_instant(paris_date(now) + _ONE_DAY, at)
 
 
-def leaving_day(validated_at: datetime, cutoff: time = LETTER_CUTOFF) -> date:
-    """Return the Paris day on which a letter validated now leaves: today, from the cutoff tomorrow.
+def day_until(instant: datetime, cutoff: time) -> date:
+    """Return the Paris day of an instant, or the day after from a Paris time of day on.
 
-    On 29 March 2026, the short day, 18:00Z is already 20:00 in Paris: it leaves on the 30th.
+    On 29 March 2026, the short day, 18:00Z is already 20:00 in Paris.
     """
-    today = paris_date(validated_at)
-    return today if validated_at < paris_instant(today, cutoff) else today + _ONE_DAY
+    today = paris_date(instant)
+    return today if instant < paris_instant(today, cutoff) else today + _ONE_DAY
 
 
 def add_months(day: date, months: int) -> date:

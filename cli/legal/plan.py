@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from kit.clock import Clock, system_clock
-from kit.days import leaving_day
 from kit.errors import TurnedDown
 from kit.sheets import Cell, Cents, Table, read_table, sheet
 from preavis.letters.v1 import letters_pb2 as pb
 from services.letters.domain.calculator.columns import question
 from services.letters.domain.calculator.plan import plan
+from services.letters.domain.leaving import leaving_day
 from services.letters.partners.typesetter import TEMPLATES, catalogue
 from services.letters.servicer.answers import Answers
 from services.letters.servicer.plans import Plans

@@ -1,5 +1,5 @@
 from calendar import monthrange
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import holidays as reference
 import pytest
@@ -66,10 +66,10 @@ def test_months_are_counted_from_date_to_date(start: str, months: int, end: str)
 
 
 @pytest.mark.parametrize(
-    ("validated", "leaves"),
+    ("instant", "counts"),
     [
         ("2026-07-13T17:59:59Z", "2026-07-13"),
-        ("2026-07-13T18:00:00Z", "2026-07-14"),  # 20:00 sharp, and a holiday: letters leave
+        ("2026-07-13T18:00:00Z", "2026-07-14"),  # 20:00 sharp
         ("2026-03-29T17:59:59Z", "2026-03-29"),  # the short day
         ("2026-03-29T18:00:00Z", "2026-03-30"),
         ("2026-10-25T18:59:59Z", "2026-10-25"),  # the long one
@@ -78,10 +78,8 @@ def test_months_are_counted_from_date_to_date(start: str, months: int, end: str)
         ("2026-12-31T23:00:00Z", "2027-01-01"),  # midnight in Paris: the new day's own evening
     ],
 )
-def test_a_letter_leaves_the_day_it_is_validated_until_eight_in_the_evening(
-    validated: str, leaves: str
-) -> None:
-    assert str(days.leaving_day(datetime.fromisoformat(validated))) == leaves
+def test_from_a_time_of_day_on_the_next_day_counts(instant: str, counts: str) -> None:
+    assert str(days.day_until(datetime.fromisoformat(instant), time(20))) == counts
 
 
 def test_a_leap_day_has_its_anniversary_on_the_28th() -> None:

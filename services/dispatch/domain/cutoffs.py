@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from kit.days import LETTER_CUTOFF, leaving_day, paris_date, paris_instant
+from kit.days import day_until, paris_date, paris_instant
 from kit.errors import TurnedDown
 
-CUTOFF: Final = LETTER_CUTOFF
+CUTOFF: Final = time(20)
 FIRST_SENDING_CUTOFF: Final = time(18)
 OPENING: Final = time(8)
 _ONE_DAY: Final = timedelta(days=1)
@@ -47,7 +47,7 @@ def send_day_of(validated_at: datetime, *, first_sending: bool = False) -> date:
 
     20:00:00 sharp is tomorrow. On 29 March 2026, the short day, 18:30Z is already 20:30 in Paris.
     """
-    return leaving_day(validated_at, FIRST_SENDING_CUTOFF if first_sending else CUTOFF)
+    return day_until(validated_at, FIRST_SENDING_CUTOFF if first_sending else CUTOFF)
 
 
 def opening(send_day: date) -> datetime:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Final
 
 from kit.clock import Clock
-from kit.days import leaving_day
 from kit.errors import FieldError, InvalidFields
 from kit.french import euros, plain_day
 from kit.money import Money
@@ -15,6 +14,7 @@ from services.letters.domain.calculator import risks
 from services.letters.domain.calculator.cover import Cover, CoverKind
 from services.letters.domain.calculator.plan import Plan, Question
 from services.letters.domain.catalogue import PLANNED_FROM_NEW_START
+from services.letters.domain.leaving import leaving_day
 from services.letters.domain.legal import forms
 from services.letters.domain.legal.articles import Article
 from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind, WarningCode

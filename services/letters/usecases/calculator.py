@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from kit.clock import Clock
-from kit.days import leaving_day
 from kit.errors import InvalidFields
 from services.letters.domain.calculator.columns import Names, question
 from services.letters.domain.calculator.plan import Plan, Question, plan
+from services.letters.domain.leaving import leaving_day
 
 RowAnswer = tuple[Question, Plan]
 

@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from kit.clock import Clock
-from kit.days import leaving_day, paris_date
+from kit.days import paris_date
 from services.letters.domain.catalogue import OfferedGround, offered_grounds
+from services.letters.domain.leaving import leaving_day
 from services.letters.domain.legal import forms
 from services.letters.domain.legal.codes import CodeFamily, Ground, PolicyholderKind
 from services.letters.domain.legal.contract_types import ContractType

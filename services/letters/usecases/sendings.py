@@ -6,12 +6,13 @@ from typing import Protocol
 from uuid import UUID
 
 from kit.clock import Clock
-from kit.days import leaving_day, paris_date
+from kit.days import paris_date
 from kit.failpoints import failpoint
 from kit.money import Money
 from services.letters.domain.calculator.cover import Cover
 from services.letters.domain.calculator.plan import Question, cover_of, is_compulsory
 from services.letters.domain.content_hash import content_hash
+from services.letters.domain.leaving import leaving_day
 from services.letters.domain.legal.codes import MailKind, SenderMode
 from services.letters.domain.legal.evaluation import Evaluation
 from services.letters.domain.letter import (
