@@ -62,7 +62,7 @@ def _calls(db: Database, driver: asyncpg.Connection) -> Mapping[str, Call]:
         await driver.execute("COMMIT")
 
     async def written() -> None:
-        sender.write(mail, key="m1")
+        sender.compose(mail, key="m1").as_bytes()
 
     return {
         "a statement alone: a poll, a lease, a turn": lambda: db.alone(ASKED, {"n": 1}),

@@ -5,10 +5,9 @@ import base64
 import hashlib
 import json
 import re
-import secrets
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.header import Header
 from email.message import EmailMessage
@@ -37,7 +36,6 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9 ]{1,60}")  # reads the same as a header'
 # Headers are written as we set them, and nothing but ASCII leaves: no server has to rewrite it.
 _AS_SET: Final = SMTP.clone(refold_source="none", cte_type="7bit")
 _PERMANENT: Final = 500
-_MARK: Final = 48  # bytes: one line of base64, and no other line of any e-mail
 _MAX_REST: Final = timedelta(hours=1)
 _LEASE: Final = timedelta(minutes=2)
 _KEPT_UNSENT: Final = timedelta(days=3)  # after that, saying it late is worse than not saying it
@@ -178,9 +176,9 @@ class MailSender:
             return False
         (row,) = claimed
         mail = Mail.from_json(row["mail"])
-        message = self.write(mail, key=row["key"])
+        message = self.compose(mail, key=row["key"])
         try:
-            await self._line.send(message, sender=self._from, to=_as_it_travels(mail.to))
+            await self._line.send(message.as_bytes(), sender=self._from, to=_as_it_travels(mail.to))
         except (aiosmtplib.SMTPException, OSError) as error:
             await self._failed(
                 row["key"], error, attempts=row["attempts"], queued_at=row["created_at"]
@@ -189,19 +187,6 @@ class MailSender:
             MAILS.labels("sent").inc()
             await self._db.alone(_SENT, {"key": row["key"]})
         return True
-
-    def write(self, mail: Mail, *, key: str) -> bytes:
-        """Return the bytes that leave.
-
-        The library writes line by line, with a call for each: files take their place afterwards,
-        where it wrote something short instead.
-        """
-        marks = [secrets.token_bytes(_MARK) for _ in mail.attachments]
-        marked = [replace(a, data=mark) for a, mark in zip(mail.attachments, marks, strict=True)]
-        message = self.compose(replace(mail, attachments=marked), key=key).as_bytes()
-        for mark, file in zip(marks, mail.attachments, strict=True):
-            message = message.replace(_as_body(mark), _as_body(file.data), 1)
-        return message
 
     def compose(self, mail: Mail, *, key: str) -> EmailMessage:
         """Return the message as it leaves; the same key gives the same Message-ID."""
@@ -239,10 +224,6 @@ class MailSender:
             return
         rest = min(timedelta(seconds=5 * 2 ** min(attempts, 12)), _MAX_REST)
         await self._db.alone(_AGAIN, said | {"rest": rest})
-
-
-def _as_body(data: bytes) -> bytes:
-    return base64.encodebytes(data).replace(b"\n", b"\r\n")
 
 
 def _is_final(error: Exception) -> bool:

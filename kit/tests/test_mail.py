@@ -157,28 +157,6 @@ def test_the_queue_keeps_all_of_it() -> None:
     assert Mail.from_json(mail.to_json()) == mail
 
 
-@pytest.mark.parametrize("size", [0, 1, 56, 57, 58, 20_000])
-def test_what_leaves_is_what_the_library_would_write(size: int) -> None:
-    data = (bytes(range(256)) * 100)[:size]
-    files = tuple(
-        Attachment(name=name, media_type="application/pdf", data=data)
-        for name in ("dépôt.pdf", "lettre.pdf")
-    )
-    mail = a_mail(attachments=files)
-    one = sender(NOWHERE, "smtp://localhost:1")
-
-    left = message_from_bytes(one.write(mail, key="m1"), policy=policy.default)
-    written = message_from_bytes(one.compose(mail, key="m1").as_bytes(), policy=policy.default)
-
-    assert [part.get_content_type() for part in left.walk()] == [
-        part.get_content_type() for part in written.walk()
-    ]
-    assert [part.get_payload() for part in left.walk() if not part.is_multipart()] == [
-        part.get_payload() for part in written.walk() if not part.is_multipart()
-    ]
-    assert [part.get_payload(decode=True) for part in left.walk()][-2:] == [data, data]
-
-
 @pytest.mark.servers
 async def test_an_e_mail_leaves_once_its_transaction_has_committed(
     empty: Database, mailbox: tuple[Mailbox, str]
