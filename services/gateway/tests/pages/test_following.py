@@ -177,6 +177,25 @@ async def test_a_letter_of_a_file_shows_the_one_before_and_prepares_the_next() -
     assert answer.headers["location"] == "/resiliations/26-04900"
 
 
+async def test_the_mediator_is_searched_for_and_no_insurer_is_left() -> None:
+    browser, at_work = rig.browser(), rig.browser()
+    browser.log_in()
+    at_work.log_in()
+    browser.stubs.letters.answers["GetLetter"] = letters_pb2.GetLetterResponse(
+        letter=sample_letter.letter(ground="MEDIATION")
+    )
+
+    shown = await browser.open(f"{LETTER}/assureur")
+    usual = await at_work.open(f"{LETTER}/assureur")
+
+    assert '<label for="c-assureur">Médiateur</label>' in shown.text
+    assert "Quel contrat contestez-vous" in shown.text
+    assert "Saisine du médiateur" in shown.text
+    for word in ("ncien assureur", "résiliez", "échéance", "<dt>Quitte"):
+        assert word not in shown.text.split("<main", 1)[1]
+        assert word in usual.text.split("<main", 1)[1]
+
+
 async def test_a_letter_that_nothing_follows_shows_no_file() -> None:
     assert "Le dossier" not in (await followed().open(LETTER)).text
 
