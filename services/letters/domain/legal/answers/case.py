@@ -237,6 +237,7 @@ def _basis(row: GroundRule, rule: TypeRule, facts: ContractFacts) -> tuple[Artic
 
 
 def _merged(contracts: Sequence[ContractFacts]) -> ContractFacts:
+    """Return what holds of the letter: whatever shuts a door for one contract shuts it for all."""
     subscriptions = [one.first_subscription for one in contracts]
     known = [day for day in subscriptions if day]
     return replace(
@@ -244,6 +245,10 @@ def _merged(contracts: Sequence[ContractFacts]) -> ContractFacts:
         first_subscription=max(known) if len(known) == len(contracts) else None,
         notice_months=max(one.notice_months for one in contracts),
         deferral_agreed=all(one.deferral_agreed for one in contracts),
+        professional_use=any(one.professional_use for one in contracts),
+        other_guarantees=any(one.other_guarantees for one in contracts),
+        tied_to_mandatory=any(one.tied_to_mandatory for one in contracts),
+        option_of_mandatory=any(one.option_of_mandatory for one in contracts),
     )
 
 

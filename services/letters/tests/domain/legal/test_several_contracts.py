@@ -10,6 +10,7 @@ from services.letters.domain.legal.codes import (
     PolicyholderKind,
     Refusal,
     SalesChannel,
+    WarningCode,
 )
 from services.letters.domain.legal.contract_types import ContractType
 from services.letters.domain.legal.evaluation import ContractFacts, Timing
@@ -62,3 +63,39 @@ def test_contracts_whose_renewal_notice_came_in_time_for_one_alone_need_two_lett
 
     assert engine.evaluate([in_time, late], soon_after).refusal is Refusal.EFFECT_DATES_DIFFER
     assert engine.evaluate([late, late], soon_after).refusal is None
+
+
+@pytest.mark.parametrize("business_first", [True, False])
+def test_one_business_contract_leaves_the_letter_no_other_way_out(*, business_first: bool) -> None:
+    private = ContractFacts(
+        contract_type=CAR,
+        ground=Ground.CHATEL,
+        policyholder=PolicyholderKind.PERSON,
+        anniversary=day("Fri 2027-01-01"),
+        first_subscription=day("Fri 2021-01-01"),
+    )
+    pair = [private, replace(private, professional_use=True)]
+
+    answer = engine.evaluate(pair[::-1] if business_first else pair, TODAY)
+
+    assert answer.refusal is Refusal.NATURAL_PERSON_ONLY
+    assert (answer.fallback, answer.nearest_send_day) == (None, None)
+
+
+@pytest.mark.parametrize("option_first", [True, False])
+def test_one_option_of_a_mandatory_contract_is_told_wherever_it_stands(
+    *, option_first: bool
+) -> None:
+    plain = ContractFacts(
+        contract_type=ContractType.SANTE_COLLECTIVE_FACULTATIVE,
+        ground=Ground.RIA,
+        policyholder=PolicyholderKind.PERSON,
+        first_subscription=day("Fri 2021-01-01"),
+        wanted_new_start=day("Mon 2027-02-01"),
+    )
+    pair = [plain, replace(plain, option_of_mandatory=True)]
+
+    answer = engine.evaluate(pair[::-1] if option_first else pair, TODAY)
+
+    assert answer.ok
+    assert WarningCode.OPTION_OF_MANDATORY in answer.warnings
