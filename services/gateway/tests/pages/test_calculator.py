@@ -31,6 +31,7 @@ async def test_the_page_opens_on_its_questions_and_an_example() -> None:
     assert 'name="acts_for_new_insurer"' not in shown.text
     assert 'name="birth_day"' not in shown.text
     assert "un exemple" in shown.text
+    assert 'value="HAMON"' not in shown.text  # closed to this contract
     assert not browser.stubs.letters.requests("PlanTermination")
 
 
@@ -103,15 +104,29 @@ async def test_what_is_offered_no_more_takes_the_first_choice() -> None:
     assert '<option value="ECHEANCE" selected>' in shown.text
 
 
+async def test_a_companys_contract_is_asked_as_one() -> None:
+    browser = rig.browser()
+
+    await browser.open(HEALTH + "&qui=societe")
+
+    for rpc in ("ListContractTypes", "ListGrounds", "DescribeForm"):
+        asked = browser.stubs.letters.requests(rpc)[-1]
+        assert asked.policyholder_kind == pb.POLICYHOLDER_KIND_COMPANY
+    (planned,) = browser.stubs.letters.requests("PlanTermination")
+    assert planned.facts.policyholder_kind == pb.POLICYHOLDER_KIND_COMPANY
+
+
 async def test_what_is_typed_in_a_link_is_text_and_nothing_else() -> None:
     browser = rig.browser()
 
     shown = await browser.open(
         "/calculateur?type=sante_individuelle&motif=RIA&calculer=1"
         "&first_subscription=01/02/2022&prime=%3Cscript%3E&x=%22%3E%3Cscript%3Ealert(1)"
+        f"&reprise={'9' * 999}"
     )
 
     assert "<script>alert" not in shown.text
+    assert "9" * 121 not in shown.text
 
 
 async def test_several_contracts_come_back_as_their_table() -> None:
@@ -142,12 +157,23 @@ async def test_what_is_no_table_is_said_beside_its_field(data: bytes) -> None:
     assert 'id="c-tableau-erreur"' in answer.text
 
 
-@pytest.mark.parametrize(("bucket", "page"), [("visitor", HEALTH)])
-async def test_a_visitor_who_asks_too_often_waits(bucket: str, page: str) -> None:
+async def test_a_visitor_who_asks_too_often_waits() -> None:
     browser = rig.browser()
-    browser.app.state.store.waits[bucket] = 3
+    browser.app.state.store.waits["visitor"] = 3
 
-    assert (await browser.open(page)).status_code == 429
+    assert (await browser.open(HEALTH)).status_code == 429
+
+
+async def test_whole_tables_are_counted_by_themselves() -> None:
+    browser = rig.browser()
+    browser.app.state.store.waits["tables"] = 3
+
+    answer = await browser.send(
+        "/calculateur/tableau", {}, page="/calculateur", files={"tableau": ("t.csv", b"a\nb\n")}
+    )
+
+    assert answer.status_code == 429
+    assert not browser.stubs.letters.requests("PlanTerminations")
 
 
 async def test_the_home_page_leads_to_it() -> None:
@@ -175,13 +201,15 @@ async def test_a_field_of_few_answers_is_a_list_that_may_stay_unanswered() -> No
                 kind=pb.FIELD_KIND_TEXT,
                 label="Que s’est-il passé ?",
                 choices=[choice(value="MOVE", label="Un déménagement")],
-            )
+            ),
+            pb.FormField(name="is_home", kind=pb.FIELD_KIND_YES_NO, label="Sa résidence"),
+            pb.FormField(name="is_let", kind=pb.FIELD_KIND_YES_NO, label="Loué"),
         ]
     )
 
-    shown = await browser.open("/calculateur?motif=RIA&event_kind=MOVE&calculer=1")
+    shown = await browser.open("/calculateur?motif=RIA&event_kind=MOVE&is_home=oui&calculer=1")
 
     assert '<option value="MOVE" selected>Un déménagement</option>' in shown.text
     assert '<option value="">Non précisé</option>' in shown.text
     asked = browser.stubs.letters.requests("PlanTermination")[0]
-    assert dict(asked.facts.fields) == {"event_kind": "MOVE"}
+    assert dict(asked.facts.fields) == {"event_kind": "MOVE", "is_home": "true"}

@@ -33,6 +33,14 @@ async def test_the_home_page_shows_what_the_engine_answers() -> None:
     assert example.address(TODAY) in shown
 
 
+async def test_the_examples_address_asks_the_same_question() -> None:
+    browser = rig.browser(now=paris("Tue 2026-12-08 09:00"))
+
+    await browser.open(example.address(TODAY))
+
+    assert browser.stubs.letters.requests("PlanTermination") == [example.question(TODAY)]
+
+
 async def test_the_home_page_shows_no_date_that_nobody_computed() -> None:
     browser = rig.browser()
     refused = sample_letter.termination_plan(evaluation=pb.Evaluation(ok=False))
