@@ -35,6 +35,7 @@ async def test_the_other_letter_is_shown_with_its_day_and_its_state() -> None:
     assert "lundi 9\u00a0novembre\u00a02026" in answer.text
     assert "déposée (contrat va 88-204417)" in answer.text
     assert 'name="confirm_same_contract"' in answer.text
+    assert 'name="recent_shown"' in answer.text  # without it the box would be asked of nobody
 
 
 async def test_without_another_letter_nothing_more_is_asked() -> None:
@@ -121,6 +122,14 @@ async def test_contracts_that_follow_each_other_need_no_word() -> None:
     assert "L’un suit l’autre." not in answer.text
     assert "et le nouveau commence" in answer.text
     assert 'name="known_new_start"' in answer.text
+
+
+async def test_days_that_are_not_certain_are_said_at_worst() -> None:
+    doubled = letters_pb2.CoverBetween(kind=letters_pb2.CoverBetween.KIND_DOUBLE, days=1)
+
+    answer = await at_the_anniversary(doubled).open(f"{LETTER}/finaliser")
+
+    assert "1 jour payé deux fois, au pire." in answer.text
 
 
 async def test_a_premium_that_cannot_be_read_is_told_beside_it() -> None:
