@@ -14,19 +14,16 @@ from services.dispatch.domain.sending import Order, Sending, State
 from services.dispatch.domain.timing import Timing
 from services.dispatch.due import leased
 from services.dispatch.ports import Desk
-from services.dispatch.tests.fakes import (
+from services.dispatch.tests.fakes import FakeOperator, FakePrinter, FakeSealer, FakeVault
+from services.dispatch.tests.memory import MemoryStore
+from services.dispatch.tests.peers import (
     AGENCY,
     PRICES,
     FakeAccounts,
     FakeCredit,
     FakeLetters,
     FakeMandates,
-    FakeOperator,
-    FakePrinter,
-    FakeSealer,
-    FakeVault,
 )
-from services.dispatch.tests.memory import MemoryStore
 from services.dispatch.usecases import finalising
 from tests.support.time import SettableClock, paris
 

@@ -10,7 +10,7 @@ from kit.ids import new_id
 from preavis.billing.v1 import billing_pb2 as pb
 from services.dispatch.peers import BillingPeer
 from services.dispatch.ports import Reversal
-from services.dispatch.tests.fakes import AGENCY
+from services.dispatch.tests.peers import AGENCY
 
 NOON = datetime(2027, 1, 14, 11, tzinfo=UTC)
 

@@ -19,7 +19,8 @@ from services.dispatch.due import due_worker
 from services.dispatch.ports import Desk
 from services.dispatch.store import PgStore
 from services.dispatch.tests.builders import NOON, a_room, a_sending
-from services.dispatch.tests.fakes import SEALED, FakeLetters, FakeSealer
+from services.dispatch.tests.fakes import SEALED, FakeSealer
+from services.dispatch.tests.peers import FakeLetters
 from tests.support.servers import MakeDatabase
 
 pytestmark = pytest.mark.servers

@@ -24,7 +24,8 @@ from services.dispatch.ports import (
     Parcel,
 )
 from services.dispatch.tests.builders import NOON
-from services.dispatch.tests.fakes import AGENCY, DOWN, LOSE, REFUSE, FakeOperator
+from services.dispatch.tests.fakes import DOWN, LOSE, REFUSE, FakeOperator
+from services.dispatch.tests.peers import AGENCY
 from tests.support.time import SettableClock
 
 PDF = b"%PDF-1.7\n%one page\n%%EOF\n"

@@ -21,8 +21,8 @@ from services.dispatch.domain.timeline import Happened
 from services.dispatch.ports import Hint, SendingMissing, Store
 from services.dispatch.store import PgStore
 from services.dispatch.tests.builders import NOON, a_room, a_sending, an_attempt
-from services.dispatch.tests.fakes import FakeLetters
 from services.dispatch.tests.memory import MemoryStore
+from services.dispatch.tests.peers import FakeLetters
 from services.dispatch.usecases import departing, following
 from tests.support.servers import MakeDatabase
 from tests.support.time import SettableClock
@@ -198,6 +198,20 @@ async def test_an_attempt_is_found_by_the_hash_of_its_secret(store: Store) -> No
     assert (found.account_id, found.sending_id) == (sending.account_id, sending.id)
     assert found.attempt == sending.attempt
     assert await store.by_token(token_hash("guessed")) is None
+
+
+async def test_of_several_attempts_a_sending_comes_with_its_last(store: Store) -> None:
+    sending = await kept(store, fresh(State.IN_TRANSIT))
+    assert sending.attempt is not None
+    again = replace(
+        sending.attempt, id=new_id(), number=2, token_hash=token_hash(new_token()),
+        reference=str(new_id()),
+    )  # fmt: skip
+
+    await kept(store, replace(sending, attempt=again))
+
+    async with store.account(sending.account_id) as work:
+        assert (await work.get(sending.id)).attempt == again
 
 
 async def test_a_changed_attempt_replaces_what_was_known_of_it(store: Store) -> None:

@@ -20,7 +20,7 @@ from services.dispatch.domain.sending import (
 )
 from services.dispatch.domain.tracking import SHOWN_AS
 from services.dispatch.tests.builders import NOON, a_sending, an_attempt, an_order
-from services.dispatch.tests.fakes import AGENCY
+from services.dispatch.tests.peers import AGENCY
 from tests.support.time import paris
 
 Verb = Callable[[Sending], Sending]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -28,6 +29,7 @@ from services.dispatch.consumers import accounts_consumer
 from services.dispatch.domain.preflight import Blocker
 from services.dispatch.domain.tracking import Answer
 from services.dispatch.due import due_worker
+from services.dispatch.ports import Compared, RecentLetter
 from services.dispatch.servicer import RULES, Dispatch
 from services.dispatch.store import PgStore, PgWork
 from services.dispatch.tests.builders import Room, a_room
@@ -90,6 +92,7 @@ def peers_of(service: str, port: int) -> Peers:
 async def gateway(running: Running) -> AsyncIterator["DispatchServiceAsyncStub"]:
     running.room.accounts.blockers = ()
     running.room.operator.next_answers = []
+    running.room.letters.recent = ()
     peers = peers_of("gateway", running.port)
     yield peers.stub(DispatchServiceStub, "dispatch")
     await peers.close()
@@ -214,6 +217,35 @@ async def test_moved_then_cancelled(running: Running, gateway: "DispatchServiceA
     assert stale.value.kind is Kind.STALE
     assert cancelled.sending.tracking == pb.TRACKING_CANCELLED
     assert cancelled.sending.may_be_finalised
+
+
+async def test_another_letter_is_told_with_the_plan_and_confirmed_with_the_press(
+    running: Running, gateway: "DispatchServiceAsyncStub"
+) -> None:
+    other = letters_pb2.RecentLetter(number="26-00041", contract_references=["VA 88"])
+    running.room.letters.recent = (
+        RecentLetter(number=other.number, send_day=None, message=other.SerializeToString()),
+    )
+    letter_id = new_id()
+    asked = pb.PlanSendingRequest(
+        letter_id=str(letter_id), mail_kind=ACKNOWLEDGED, timing=pb.Timing(now=True),
+        known_new_start="2028-01-11", yearly_premium_cents=36_500,
+    )  # fmt: skip
+    confirmed = a_press(letter_id, "2027-01-15")
+    confirmed.same_contract_confirmed = True
+    with camille(new_id()):
+        plan = (await gateway.PlanSending(asked)).plan
+        compared = running.room.letters.compared
+        with pytest.raises(TurnedDown) as refusal:
+            await gateway.Finalise(a_press(letter_id, "2027-01-15"))
+        pressed = await gateway.Finalise(confirmed)
+
+    assert list(plan.recent_letters) == [other]
+    assert plan.HasField("cover")
+    assert compared == Compared(new_start=date(2028, 1, 11), yearly_premium_cents=36_500)
+    assert refusal.value.reason == "same-contract-lately"
+    assert refusal.value.facts["number"] == "26-00041"
+    assert pressed.sending.tracking == pb.TRACKING_SCHEDULED
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,27 @@ async def test_the_start_that_the_dates_are_computed_from_is_the_one_compared() 
     assert (found.days, found.certain) == (1, False)
 
 
+async def test_a_known_start_moves_no_date_that_the_contract_has_wished() -> None:
+    ria = a_contract(wanted_new_start="2027-02-01")
+
+    known = await planned(Wish(known_new_start=date(2027, 6, 1)), ria)
+
+    assert known.explored == (await planned(Wish(), ria)).explored
+
+
+async def test_days_that_a_loan_is_insured_twice_are_counted_and_priced() -> None:
+    loan = a_contract(
+        ContractType.EMPRUNTEUR, Ground.EMPRUNTEUR_RESILIATION, wanted_new_start="2026-12-01"
+    )
+    wish = Wish(first_send_day=day("Mon 2026-11-23"), yearly_premium=Money(365_00))
+
+    found = (await planned(wish, loan)).cover  # received on the 24th, over ten days later
+
+    assert found is not None
+    assert (found.kind, found.days, found.premium) == (CoverKind.DOUBLE, 3, Money(3_00))
+    assert (found.first_day, found.last_day) == (day("Tue 2026-12-01"), day("Thu 2026-12-03"))
+
+
 async def test_it_is_read_and_said_in_french() -> None:
     request = pb.PlanLetterRequest(known_new_start="2027-02-11", yearly_premium_cents=365_00)
 

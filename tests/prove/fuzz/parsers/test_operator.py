@@ -16,7 +16,7 @@ from services.dispatch.domain.letter import MailKind
 from services.dispatch.domain.tracking import News
 from services.dispatch.partners.ar24 import Ar24
 from services.dispatch.ports import OperatorDown, OperatorRefused, OperatorSilent, Parcel
-from services.dispatch.tests.fakes import AGENCY
+from services.dispatch.tests.peers import AGENCY
 from tests.prove.fuzz.cases import fuzzed
 from tests.prove.fuzz.spoiling import spoilt
 from tests.prove.fuzz.values import anything_like, json_values

@@ -81,11 +81,23 @@ def test_a_sold_vehicles_contract_outlives_its_cover_by_ten_days_from_receipt() 
     assert found.contract_end == day("Fri 2026-12-04")
 
 
+def test_the_safe_day_of_an_event_leaves_a_day_for_the_receipt() -> None:
+    moved = facts(CAR, Ground.CHANGEMENT_SITUATION, "Fri 2026-11-20")
+
+    safe = evaluate(moved, send_day="Fri 2027-02-19")
+    last = evaluate(moved, send_day="Sat 2027-02-20")
+
+    assert (safe.window.latest_safe, safe.window.latest) == (safe.send_day, last.send_day)
+    assert WarningCode.RECEIPT_AFTER_WINDOW not in safe.warnings
+    assert WarningCode.RECEIPT_AFTER_WINDOW in last.warnings
+
+
 def test_a_withdrawn_licence_ends_at_noon() -> None:
     found = evaluate(facts(CAR, Ground.RETRAIT_AGREMENT, "Fri 2026-11-20"))
 
-    (end,) = (step for step in found.steps if step.kind is StepKind.END)
-    assert catalogue().step(end).hour == "à 12\u00a0h\u00a000"
+    ends = [step for step in found.steps if step.kind in {StepKind.END, StepKind.START}]
+    assert [catalogue().step(one).hour for one in ends] == ["à 12\u00a0h\u00a000"] * 2
+    assert found.new_start == found.last_covered_day
 
 
 def test_the_clause_decides_the_window_and_the_delay_of_an_increase() -> None:
@@ -176,6 +188,7 @@ def test_a_vehicle_sold_six_months_ago_has_no_contract_left_to_end() -> None:
 
     assert found.refusal is Refusal.ALREADY_TERMINATED_BY_LAW
     assert (found.nearest_send_day, found.nearest_new_start) == (None, TODAY)
+    assert (found.fallback, found.steps) == (None, ())
 
 
 def test_the_day_of_the_event_is_asked_for_by_its_field() -> None:

@@ -122,6 +122,8 @@ def test_a_withdrawn_licence_ends_contracts_on_the_fortieth_day_at_noon() -> Non
         (WithdrawalRegime.CONSUMER_GOODS_14, "Mon 2026-07-06", "Mon 2026-07-20", "Mon 2026-07-20"),
         (WithdrawalRegime.LIFE_30, "Fri 2026-04-17", "Sun 2026-05-17", None),
         (WithdrawalRegime.AFFINITY_30, "Tue 2026-05-05", "Thu 2026-06-04", None),
+        (WithdrawalRegime.AFFINITY_30, "Sat 2022-12-31", "Sat 2023-01-14", None),  # before the law
+        (WithdrawalRegime.AFFINITY_30, "Sun 2023-01-01", "Tue 2023-01-31", None),
     ],
 )
 def test_day_zero_is_not_counted_and_only_some_regimes_move_off_weekends(
@@ -167,6 +169,25 @@ def test_a_regime_serves_the_products_it_was_written_for(
     contract_type: ContractType, regime: WithdrawalRegime
 ) -> None:
     assert withdrawal.check_product(contract_type, regime) is Refusal.CONTRACT_OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(
+    ("contract_type", "regime", "longest"),
+    [
+        (ContractType.ASSURANCE_VIE, WithdrawalRegime.LIFE_30, 62),
+        (ContractType.VOYAGE_ANNUEL, WithdrawalRegime.DISTANCE_14, 31),
+    ],
+)
+def test_a_cover_is_too_short_to_be_undone_up_to_a_day(
+    contract_type: ContractType, regime: WithdrawalRegime, longest: int
+) -> None:
+    short, lasting = (
+        withdrawal.check_product(contract_type, regime, duration_days=days)
+        for days in (longest, longest + 1)
+    )
+
+    assert short is Refusal.EXCLUDED_SHORT_TRAVEL
+    assert lasting is None
 
 
 def test_documents_never_received_keep_the_right_a_year_since_the_reform() -> None:

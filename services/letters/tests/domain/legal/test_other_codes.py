@@ -1,6 +1,7 @@
 """What the code of the mutualité and that of the social security say otherwise."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -12,7 +13,7 @@ from services.letters.domain.legal.codes import (
     Refusal,
     SalesChannel,
 )
-from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType
+from services.letters.domain.legal.contract_types import CONTRACT_TYPES, ContractType, YearlyExit
 from services.letters.domain.legal.evaluation import ContractFacts, Evaluation, Timing
 from tests.support.time import day
 
@@ -110,6 +111,20 @@ def test_a_health_contract_is_undone_by_the_article_of_its_own_code(
     assert [one.key for one in found.legal_basis] == [article]
     assert found.window.latest_safe == day("Fri 2026-12-04")
     assert found.warnings == ()
+
+
+@pytest.mark.parametrize("family", CodeFamily)
+def test_a_ground_that_rests_on_articles_is_open_only_in_the_codes_that_have_one(
+    family: CodeFamily,
+) -> None:
+    types = [rule for rule in CONTRACT_TYPES.values() if rule.type is not ContractType.AUTRE]
+    for ground, rule, holder in product(Ground, types, PolicyholderKind):
+        row = grounds.rule_on(ground, TODAY)
+        assert row is not None
+        by_clause = ground is Ground.ECHEANCE and rule.yearly_exit is not YearlyExit.LAW
+        refusal = eligibility.check(ground, rule.type, policyholder=holder, family=family)
+        if row.basis and refusal is None and not by_clause:
+            assert grounds.legal_basis(row, rule, family), (ground, rule.type)
 
 
 def test_life_cover_of_a_mutuelle_is_undone_by_its_own_article() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.letters.domain.legal import engine
+from services.letters.domain.legal import compatibility, engine
 from services.letters.domain.legal.codes import (
     Ground,
     PolicyholderKind,
@@ -47,6 +47,29 @@ def test_contracts_are_undone_together_under_one_regime_or_not(
     answer = engine.evaluate([sold(one, channel) for one in types], TODAY)
 
     assert answer.refusal is refusal
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "anniversary",
+        "wanted_new_start",
+        "event_day",
+        "renewal_notice_sent",
+        "concluded",
+        "discovered",
+        "first_request_sent",
+        "complaint_sent",
+    ],
+)
+def test_contracts_of_one_letter_share_each_day_that_its_dates_come_from(fact: str) -> None:
+    one, other = (
+        replace(sold(CAR, SalesChannel.DOORSTEP), **{fact: day(text)})  # type: ignore[arg-type]  # days only
+        for text in ("Thu 2026-11-19", "Fri 2026-11-20")
+    )
+
+    assert compatibility.check_facts([one, one]) is None
+    assert compatibility.check_facts([one, other]) is Refusal.EFFECT_DATES_DIFFER
 
 
 def test_contracts_whose_renewal_notice_came_in_time_for_one_alone_need_two_letters() -> None:
