@@ -1,4 +1,4 @@
-"""The operator, the files and the seal of a sending, kept in memory; the contract suites prove that it does not lie."""
+"""The operator, the files and the seal of a sending, in memory; contract suites prove them."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
