@@ -13,6 +13,7 @@ from kit.db import Database
 from kit.mail import Attachment, BadMail, Mail, MailSender, queue
 
 ACCOUNT = uuid4()
+A_FILE = Attachment(name="preuve.pdf", media_type="application/pdf", data=b"%PDF" * 99)
 NOWHERE = Database("postgresql://nobody@localhost/none", "postgresql://nobody@localhost/none")
 
 
@@ -136,6 +137,36 @@ def test_no_name_is_read_as_anything_but_a_name(name: str) -> None:
     assert str(make_header(decode_header(plain["Subject"]))) == name
     shown = str(make_header(decode_header(plain["From"])))
     assert shown.replace("\r\n", "") == f"{name} <no-reply@preavis.example>"
+
+
+def test_no_text_ends_its_own_part() -> None:
+    writer = sender(NOWHERE, "smtp://localhost:1")
+    edges = [
+        part.get_boundary() or ""
+        for part in writer.compose(a_mail(attachments=(A_FILE,)), key="m1").walk()
+        if part.is_multipart()
+    ]
+    words = "\n".join(
+        f"--{edge}\nContent-Type: text/html\n\n<b>x</b>\n--{edge}--" for edge in edges
+    )
+
+    raw = writer.compose(a_mail(text=words, html=words, attachments=(A_FILE,)), key="m1").as_bytes()
+
+    assert edges[0] != edges[1]
+    assert all(raw.count(f"--{edge}".encode()) == 3 for edge in edges)  # two parts each
+    got = message_from_bytes(raw, policy=policy.default)
+    kinds = [part.get_content_type() for part in got.walk() if not part.is_multipart()]
+    assert kinds == ["text/plain", "text/html", "application/pdf"]
+    plain = got.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().splitlines() == words.splitlines()
+
+
+def test_a_file_whose_kind_hides_a_header_is_refused() -> None:
+    file = Attachment(name="a.pdf", media_type="application/pdf\r\nBcc: x", data=b"%PDF")
+
+    with pytest.raises(ValueError, match="one line"):
+        sender(NOWHERE, "smtp://localhost:1").compose(a_mail(attachments=(file,)), key="m1")
 
 
 def test_a_domain_with_accents_travels_in_ascii() -> None:
