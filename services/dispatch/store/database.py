@@ -5,17 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from kit import due
 from kit.clock import Clock
-from kit.db import Database
-from services.dispatch.domain.sending import Sending, State
+from kit.db import Database, run
+from services.dispatch.domain.sending import Sending
 from services.dispatch.ports import Found, SendingMissing, Work
-from services.dispatch.store.rows import attempt_of, sending_of
-from services.dispatch.store.statements import WITH_ATTEMPT
-from services.dispatch.store.tables import ATTEMPT, SENDING
-from services.dispatch.store.work import PgWork
+from services.dispatch.store.rows import attempt_of
+from services.dispatch.store.statements import ACCOUNT_OF, ATTEMPT_OF_TOKEN, UNKNOWN
+from services.dispatch.store.work import PgWork, with_attempts
 
 
 class PgStore:
@@ -34,35 +31,28 @@ class PgStore:
     async def by_token(self, token_hash: str) -> Found | None:
         """Find the attempt that an operator's call is about, by the hash of its secret."""
         async with self._db.across_accounts("operator webhook") as session:
-            found = await session.execute(select(ATTEMPT).where(ATTEMPT.c.token_hash == token_hash))
-            row = found.first()
-        if row is None:
-            return None
-        return Found(
-            account_id=row.account_id,
-            sending_id=row.sending_id,
-            attempt=attempt_of(row._mapping),  # noqa: SLF001 - SQLAlchemy's public name
-        )
+            rows = await run(session, ATTEMPT_OF_TOKEN, {"token_hash": token_hash})
+        for row in rows:
+            return Found(
+                account_id=row["account_id"],
+                sending_id=row["sending_id"],
+                attempt=attempt_of(row),
+            )
+        return None
 
     async def unknown(self) -> Sequence[Sending]:
         """Return, across accounts, the sendings of unknown outcome, oldest first."""
         async with self._db.across_accounts("staff: unknown sendings") as session:
-            rows = await session.execute(
-                WITH_ATTEMPT.where(SENDING.c.state == State.UNKNOWN.value).order_by(
-                    ATTEMPT.c.handed_at
-                )
-            )
-            return [sending_of(row._mapping) for row in rows]  # noqa: SLF001 - public name
+            found = await with_attempts(session, await run(session, UNKNOWN, {}))
+        handed = {one.id: one.attempt.handed_at for one in found if one.attempt}
+        return sorted(found, key=lambda one: handed[one.id])
 
     async def account_of(self, sending_id: UUID) -> UUID:
         """Return the account of a sending. Raises ``SendingMissing``."""
         async with self._db.across_accounts("staff: one sending") as session:
-            found = await session.scalar(
-                select(SENDING.c.account_id).where(SENDING.c.id == sending_id)
-            )
-        if found is None:
-            raise SendingMissing
-        return UUID(str(found))
+            for row in await run(session, ACCOUNT_OF, {"sending_id": sending_id}):
+                return UUID(str(row["account_id"]))
+        raise SendingMissing
 
     async def plan_for_all(self, kind: str, key: str, due_at: datetime) -> None:
         """Plan due work that belongs to no account."""

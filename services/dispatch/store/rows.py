@@ -1,39 +1,41 @@
 """Rows to values and back, side by side."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from kit.ids import derived_id
 from services.dispatch.domain.attempts import Attempt, AttemptState
 from services.dispatch.domain.letter import Agency, Attachment, FrozenLetter
 from services.dispatch.domain.proofs import Proof, ProofKind
 from services.dispatch.domain.sending import Order, Sending, State
 from services.dispatch.domain.timeline import Happened
 from services.dispatch.ports import Line
-from services.dispatch.store.tables import ATTEMPT, SENDING
 
 _ORDER: Final = TypeAdapter(Order)
 _AGENCY: Final = TypeAdapter(Agency)
 _LETTER: Final = TypeAdapter(FrozenLetter)
 _MANDATE: Final = TypeAdapter(Attachment)
 
-Row = Mapping[Any, Any]
+Row = Mapping[str, Any]
 
 
 def sending_row(sending: Sending) -> dict[str, Any]:
-    """Return every column of a sending but its version."""
+    """Return every column of a sending."""
     return {
         "id": sending.id,
         "account_id": sending.account_id,
         "letter_id": sending.letter_id,
         "generation": sending.generation,
+        "version": sending.version,
         "state": sending.state.value,
         "send_day": sending.order.send_day,
-        "validated": _ORDER.dump_python(sending.order, mode="json"),
+        "validated": _dump(_ORDER, sending.order),
         "kept": _dump(_ORDER, sending.kept_order),
-        "agency": _AGENCY.dump_python(sending.agency, mode="json"),
+        "agency": _dump(_AGENCY, sending.agency),
         "held_cents": sending.held_cents,
         "letter": _dump(_LETTER, sending.letter),
         "mandate": _dump(_MANDATE, sending.mandate),
@@ -42,32 +44,32 @@ def sending_row(sending: Sending) -> dict[str, Any]:
         "deposited_at": sending.deposited_at,
         "ended_at": sending.ended_at,
         "reason": sending.reason,
-        "reason_facts": dict(sending.reason_facts),
+        "reason_facts": json.dumps(dict(sending.reason_facts)),
     }
 
 
-def sending_of(row: Row) -> Sending:
-    """Return the sending of a row that holds its present attempt too, if any."""
-    kept, letter, mandate = row[SENDING.c.kept], row[SENDING.c.letter], row[SENDING.c.mandate]
+def sending_of(row: Row, attempt: Row | None) -> Sending:
+    """Return the sending of a row, and of its present attempt's, if any."""
+    kept, letter, mandate = row["kept"], row["letter"], row["mandate"]
     return Sending(
-        id=row[SENDING.c.id],
-        account_id=row[SENDING.c.account_id],
-        letter_id=row[SENDING.c.letter_id],
-        generation=row[SENDING.c.generation],
-        version=row[SENDING.c.version],
-        state=State(row[SENDING.c.state]),
-        order=_ORDER.validate_python(row[SENDING.c.validated]),
+        id=row["id"],
+        account_id=row["account_id"],
+        letter_id=row["letter_id"],
+        generation=row["generation"],
+        version=row["version"],
+        state=State(row["state"]),
+        order=_ORDER.validate_python(row["validated"]),
         kept_order=_ORDER.validate_python(kept) if kept else None,
-        agency=_AGENCY.validate_python(row[SENDING.c.agency]),
-        held_cents=row[SENDING.c.held_cents],
+        agency=_AGENCY.validate_python(row["agency"]),
+        held_cents=row["held_cents"],
         letter=_LETTER.validate_python(letter) if letter else None,
         mandate=_MANDATE.validate_python(mandate) if mandate else None,
-        attempt=attempt_of(row) if row[ATTEMPT.c.id] else None,
-        locked=row[SENDING.c.locked],
-        deposited_at=row[SENDING.c.deposited_at],
-        ended_at=row[SENDING.c.ended_at],
-        reason=row[SENDING.c.reason],
-        reason_facts=row[SENDING.c.reason_facts],
+        attempt=attempt_of(attempt) if attempt else None,
+        locked=row["locked"],
+        deposited_at=row["deposited_at"],
+        ended_at=row["ended_at"],
+        reason=row["reason"],
+        reason_facts=row["reason_facts"],
     )
 
 
@@ -91,15 +93,15 @@ def attempt_row(sending: Sending, attempt: Attempt) -> dict[str, Any]:
 def attempt_of(row: Row) -> Attempt:
     """Return the attempt of a row."""
     return Attempt(
-        id=row[ATTEMPT.c.id],
-        number=row[ATTEMPT.c.number],
-        generation=row[ATTEMPT.c.generation],
-        operator=row[ATTEMPT.c.operator],
-        operator_sender=row[ATTEMPT.c.operator_sender],
-        token_hash=row[ATTEMPT.c.token_hash],
-        handed_at=row[ATTEMPT.c.handed_at],
-        state=AttemptState(row[ATTEMPT.c.state]),
-        reference=row[ATTEMPT.c.reference],
+        id=row["id"],
+        number=row["number"],
+        generation=row["generation"],
+        operator=row["operator"],
+        operator_sender=row["operator_sender"],
+        token_hash=row["token_hash"],
+        handed_at=row["handed_at"],
+        state=AttemptState(row["state"]),
+        reference=row["reference"],
     )
 
 
@@ -143,5 +145,20 @@ def line_of(row: Row) -> Line:
     )
 
 
-def _dump(adapter: TypeAdapter[Any], value: object | None) -> object:
-    return None if value is None else adapter.dump_python(value, mode="json")
+def note_row(account_id: UUID, sending: Sending, fact: Happened) -> dict[str, Any]:
+    """Return every column of a line of the timeline, but its number and the instant of writing."""
+    mark = (sending.id, sending.generation, fact.code, fact.at, sorted(fact.facts.items()))
+    return {
+        "account_id": account_id,
+        "sending_id": sending.id,
+        "generation": sending.generation,
+        "mark": derived_id(*mark),
+        "code": fact.code,
+        "at": fact.at,
+        "facts": json.dumps(dict(fact.facts)),
+        "applied": fact.applied,
+    }
+
+
+def _dump(adapter: TypeAdapter[Any], value: object | None) -> str | None:
+    return None if value is None else adapter.dump_json(value).decode()

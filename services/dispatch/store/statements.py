@@ -1,89 +1,139 @@
-"""The statements that each sending runs many times, built once.
+"""What is asked of Postgres, each statement once; the driver is given it as it stands here."""
 
-SQLAlchemy spends more on building a statement, and on knowing it again, than on sending it.
-"""
+from typing import Final
 
-from typing import Any, Final
+from sqlalchemy import text
 
-from sqlalchemy import Column, ColumnElement, bindparam, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+_SENDING: Final = (
+    "id, account_id, letter_id, generation, version, state, validated, kept, agency, held_cents,"
+    " letter, mandate, attempt_number, locked, deposited_at, ended_at, reason, reason_facts"
+)
+_ATTEMPT: Final = (
+    "id, account_id, sending_id, number, generation, operator, operator_sender, token_hash,"
+    " handed_at, state, reference"
+)
+_SENDINGS: Final = f"SELECT {_SENDING} FROM sending"  # noqa: S608 - a constant of this file
+_ATTEMPTS: Final = f"SELECT {_ATTEMPT} FROM attempt"  # noqa: S608 - a constant of this file
 
-from services.dispatch.domain.attempts import AttemptState
-from services.dispatch.store.tables import (
-    ATTEMPT,
-    EVIDENCE_HEAD,
-    EVIDENCE_SHEET,
-    HINT,
-    OPERATOR_SENDER,
-    PROOF,
-    SENDING,
-    TIMELINE,
+LOCK_SENDING: Final = text(
+    f"{_SENDINGS} WHERE account_id = :account_id AND id = :sending_id FOR UPDATE"
+)
+LOCK_SENDING_OF_LETTER: Final = text(
+    f"{_SENDINGS} WHERE account_id = :account_id AND letter_id = :letter_id FOR UPDATE"
+)
+WITH_STATE: Final = text(
+    f"{_SENDINGS} WHERE account_id = :account_id AND state = ANY(:states) ORDER BY id"
+)
+UNKNOWN: Final = text(f"{_SENDINGS} WHERE state = 'unknown'")
+ACCOUNT_OF: Final = text("SELECT account_id FROM sending WHERE id = :sending_id")
+ADD_SENDING: Final = text(
+    """
+    INSERT INTO sending (id, account_id, letter_id, generation, version, state, send_day, validated,
+        kept, agency, held_cents, letter, mandate, attempt_number, locked, deposited_at, ended_at,
+        reason, reason_facts)
+    VALUES (:id, :account_id, :letter_id, :generation, :version, :state, :send_day, :validated,
+        :kept, :agency, :held_cents, :letter, :mandate, :attempt_number, :locked, :deposited_at,
+        :ended_at, :reason, :reason_facts)
+    ON CONFLICT DO NOTHING RETURNING id
+    """
+)
+CHANGE_SENDING: Final = text(
+    """
+    UPDATE sending
+    SET generation = :generation, version = :version, state = :state, send_day = :send_day,
+        validated = :validated, kept = :kept, agency = :agency, held_cents = :held_cents,
+        letter = :letter, mandate = :mandate, attempt_number = :attempt_number, locked = :locked,
+        deposited_at = :deposited_at, ended_at = :ended_at, reason = :reason,
+        reason_facts = :reason_facts
+    WHERE id = :id AND account_id = :account_id AND version = :version - 1
+    RETURNING id
+    """
 )
 
+ATTEMPTS_OF: Final = text(
+    f"{_ATTEMPTS} WHERE account_id = ANY(:account_ids) AND sending_id = ANY(:sending_ids)"
+)
+ATTEMPT_OF_TOKEN: Final = text(f"{_ATTEMPTS} WHERE token_hash = :token_hash")
+KEEP_ATTEMPT: Final = text(
+    """
+    INSERT INTO attempt (id, account_id, sending_id, number, generation, operator, operator_sender,
+        token_hash, handed_at, state, reference)
+    VALUES (:id, :account_id, :sending_id, :number, :generation, :operator, :operator_sender,
+        :token_hash, :handed_at, :state, :reference)
+    ON CONFLICT (id) DO UPDATE SET state = excluded.state, reference = excluded.reference
+    """
+)
+ANY_HANDED: Final = text(
+    "SELECT EXISTS (SELECT FROM attempt WHERE account_id = :account_id AND state = ANY(:states))"
+)
 
-def _asked(column: Column[Any]) -> ColumnElement[bool]:
-    return column == bindparam(f"asked_{column.name}")
+NOTE: Final = text(
+    """
+    INSERT INTO timeline (account_id, sending_id, generation, mark, code, at, recorded_at, facts,
+        applied)
+    VALUES (:account_id, :sending_id, :generation, :mark, :code, :at, :recorded_at, :facts,
+        :applied)
+    ON CONFLICT (mark) DO NOTHING
+    """
+)
+TIMELINE_OF: Final = text(
+    "SELECT code, at, facts, applied, recorded_at, generation FROM timeline"
+    " WHERE account_id = :account_id AND sending_id = :sending_id ORDER BY id"
+)
 
+ADD_PROOF: Final = text(
+    """
+    INSERT INTO proof (account_id, sending_id, attempt, kind, filename, sha256, byte_count,
+        stamped_at, stored_at, kept_until, operator_reference)
+    VALUES (:account_id, :sending_id, :attempt, :kind, :filename, :sha256, :byte_count,
+        :stamped_at, :stored_at, :kept_until, :operator_reference)
+    ON CONFLICT (sending_id, attempt, kind) DO NOTHING RETURNING id
+    """
+)
+PROOFS_OF: Final = text(
+    "SELECT kind, attempt, filename, sha256, byte_count, stamped_at, stored_at, operator_reference"
+    " FROM proof WHERE account_id = :account_id AND sending_id = :sending_id ORDER BY id"
+)
 
-WITH_ATTEMPT: Final = select(SENDING, ATTEMPT).outerjoin(
-    ATTEMPT,
-    (ATTEMPT.c.sending_id == SENDING.c.id) & (ATTEMPT.c.number == SENDING.c.attempt_number),
+KEEP_HINT: Final = text(
+    "INSERT INTO hint (account_id, attempt_id, received_at, reference, body)"
+    " VALUES (:account_id, :attempt_id, :received_at, :reference, :body)"
 )
-_LOCK: Final = select(SENDING.c.id).where(_asked(SENDING.c.account_id)).with_for_update()
-LOCK_SENDING: Final = _LOCK.where(_asked(SENDING.c.id))
-LOCK_SENDING_OF_LETTER: Final = _LOCK.where(_asked(SENDING.c.letter_id))
-READ_SENDING: Final = WITH_ATTEMPT.where(_asked(SENDING.c.id), _asked(SENDING.c.account_id))
-ADD_SENDING: Final = insert(SENDING).on_conflict_do_nothing().returning(SENDING.c.id)
-CHANGE_SENDING: Final = (
-    update(SENDING)
-    .where(_asked(SENDING.c.id), _asked(SENDING.c.version), _asked(SENDING.c.account_id))
-    .returning(SENDING.c.id)
+LAST_HINT: Final = text(
+    "SELECT reference FROM hint WHERE account_id = :account_id AND attempt_id = :attempt_id"
+    " ORDER BY id DESC LIMIT 1"
 )
-_attempt: Final = insert(ATTEMPT)
-KEEP_ATTEMPT: Final = _attempt.on_conflict_do_update(
-    index_elements=["id"],
-    set_={"state": _attempt.excluded.state, "reference": _attempt.excluded.reference},
+
+NUMBER_OF_SENDER: Final = text(
+    "SELECT number FROM operator_sender"
+    " WHERE account_id = :account_id AND operator = :operator AND fingerprint = :fingerprint"
 )
-NOTE: Final = insert(TIMELINE).on_conflict_do_nothing(index_elements=["mark"])
-TIMELINE_OF: Final = (
-    select(TIMELINE)
-    .where(_asked(TIMELINE.c.account_id), _asked(TIMELINE.c.sending_id))
-    .order_by(TIMELINE.c.id)
+KEEP_SENDER: Final = text(
+    "INSERT INTO operator_sender (account_id, operator, fingerprint, number)"
+    " VALUES (:account_id, :operator, :fingerprint, :number) ON CONFLICT DO NOTHING"
 )
-ADD_PROOF: Final = (
-    insert(PROOF)
-    .on_conflict_do_nothing(index_elements=["sending_id", "attempt", "kind"])
-    .returning(PROOF.c.id)
+
+FIRST_HEAD: Final = text(
+    "INSERT INTO evidence_head (account_id, number, sha256)"
+    " VALUES (:account_id, 0, :sha256) ON CONFLICT DO NOTHING"
 )
-PROOFS_OF: Final = (
-    select(PROOF).where(_asked(PROOF.c.account_id), _asked(PROOF.c.sending_id)).order_by(PROOF.c.id)
+LOCK_HEAD: Final = text(
+    "SELECT number, sha256 FROM evidence_head WHERE account_id = :account_id FOR UPDATE"
 )
-KEEP_HINT: Final = insert(HINT)
-LAST_HINT: Final = (
-    select(HINT.c.reference)
-    .where(_asked(HINT.c.account_id), _asked(HINT.c.attempt_id))
-    .order_by(HINT.c.id.desc())
-    .limit(1)
+CHAIN: Final = text(
+    """
+    INSERT INTO evidence_sheet (account_id, number, sending_id, previous_sha256, sha256, evidence)
+    VALUES (:account_id, :number, :sending_id, :previous_sha256, :sha256, :evidence)
+    """
 )
-_HANDED: Final = (AttemptState.ACCEPTED, AttemptState.HANDED, AttemptState.UNKNOWN)
-ANY_HANDED: Final = (
-    select(ATTEMPT.c.id)
-    .where(_asked(ATTEMPT.c.account_id), or_(*(ATTEMPT.c.state == s.value for s in _HANDED)))
-    .limit(1)
+MOVE_HEAD: Final = text(
+    "UPDATE evidence_head SET number = :number, sha256 = :sha256 WHERE account_id = :account_id"
 )
-NUMBER_OF_SENDER: Final = select(OPERATOR_SENDER.c.number).where(
-    _asked(OPERATOR_SENDER.c.account_id),
-    _asked(OPERATOR_SENDER.c.operator),
-    _asked(OPERATOR_SENDER.c.fingerprint),
+UNSEALED: Final = text(
+    "SELECT evidence FROM evidence_sheet"
+    " WHERE account_id = :account_id AND sending_id = :sending_id"
 )
-FIRST_HEAD: Final = insert(EVIDENCE_HEAD).on_conflict_do_nothing()
-LOCK_HEAD: Final = (
-    select(EVIDENCE_HEAD.c.number, EVIDENCE_HEAD.c.sha256)
-    .where(_asked(EVIDENCE_HEAD.c.account_id))
-    .with_for_update()
+SEALED: Final = text(
+    "UPDATE evidence_sheet SET evidence = NULL"
+    " WHERE account_id = :account_id AND sending_id = :sending_id"
 )
-CHAIN: Final = insert(EVIDENCE_SHEET)
-MOVE_HEAD: Final = update(EVIDENCE_HEAD).where(_asked(EVIDENCE_HEAD.c.account_id))
-_SHEET: Final = (_asked(EVIDENCE_SHEET.c.account_id), _asked(EVIDENCE_SHEET.c.sending_id))
-UNSEALED: Final = select(EVIDENCE_SHEET.c.evidence).where(*_SHEET)
-SEALED: Final = update(EVIDENCE_SHEET).where(*_SHEET).values(evidence=None)
