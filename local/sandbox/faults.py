@@ -122,10 +122,15 @@ class Faults:
         """Return a switch if it is on, without counting it as fired."""
         return next((switch for switch in self.on(partner) if switch.fault is fault), None)
 
-    def fire(self, partner: Partner, fault: Fault) -> Switch | None:
-        """Return a switch if it is on, and count it; the last of its times turns it off."""
+    def fire(self, partner: Partner, fault: Fault, *, path: str = "") -> Switch | None:
+        """Return a switch if it is on, and count it; the last of its times turns it off.
+
+        A switch that was set for the calls of one ``path`` is off for the others.
+        """
         switch = self.peek(partner, fault)
-        if switch is not None and switch.remaining is not None:
+        if switch is None or not path.rstrip("/").endswith(switch.settings.get("path", "")):
+            return None
+        if switch.remaining is not None:
             with self._store.transaction():
                 self._store.write(
                     "UPDATE fault SET remaining = remaining - 1 WHERE partner = ? AND name = ?",
@@ -142,5 +147,7 @@ def _check(settings: dict[str, Any]) -> None:
             raise UnknownFault(f"{name} must be a positive number")
     if settings.get("times") == 0:
         raise UnknownFault("times must be at least 1")
+    if not isinstance(settings.get("path", ""), str):
+        raise UnknownFault("path is the end of a path")
     if settings.get("mode", "whole") not in {"whole", "result", "clear"}:
         raise UnknownFault("mode is whole, result or clear")

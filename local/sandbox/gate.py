@@ -6,6 +6,7 @@ cut the line after the work is done: no framework does that on purpose.
 
 import asyncio
 import hashlib
+from functools import partial
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,17 +54,17 @@ class Gate:
     async def _serve(
         self, partner: Partner, scope: Scope, body: bytes, send: Send
     ) -> tuple[int | None, str | None]:
-        faults = self._world.faults
-        if slow := faults.fire(partner, Fault.SLOW):
+        fire = partial(self._world.faults.fire, partner, path=scope["path"])
+        if slow := fire(Fault.SLOW):
             await asyncio.sleep(slow.seconds(SLOW_S))
         for fault, refusal in ((Fault.OUTAGE, UNAVAILABLE), (Fault.ERROR_BEFORE_ACCEPT, BROKEN)):
-            if faults.fire(partner, fault):
+            if fire(fault):
                 await _answer(send, refusal)
                 return refusal, fault
         answer = _Kept()
         await self._app(scope, _replay(body), answer.send)
         mute = answer.status < BROKEN and scope["method"] == "POST"
-        if mute and (hang := faults.fire(partner, Fault.TIMEOUT_AFTER_ACCEPT)):
+        if mute and (hang := fire(Fault.TIMEOUT_AFTER_ACCEPT)):
             await asyncio.sleep(hang.seconds(HANG_S))
             await _cut(send)
             return None, Fault.TIMEOUT_AFTER_ACCEPT

@@ -45,5 +45,6 @@ def keep(directory: Path) -> None:
 async def test_every_promise_is_kept_through_a_storm(tmp_path: Path) -> None:
     report = await storm(tmp_path, Size.of(letters=1_000, kills=300))
 
+    assert report.not_reached == []
     assert report.failures == []
     assert report.broken == []

@@ -77,6 +77,20 @@ async def test_a_timeout_after_accept_has_its_effect_and_no_answer(
     assert (last["answered"], last["fault"]) == (0, "timeout_after_accept")
 
 
+async def test_a_switch_for_one_path_leaves_the_other_calls_alone(
+    client: httpx.AsyncClient,
+) -> None:
+    caller = Caller(client)
+    broken = {"error_before_accept": {"times": 1, "path": "/mail"}}
+    await client.put("/sandbox/faults/ar24", json=broken)
+
+    sender = await caller.sender()
+    answer = await caller.raw("POST", "mail/", {"id_user": sender})
+
+    assert answer.status_code == 500
+    assert (await client.get("/sandbox/faults/ar24")).json() == {}
+
+
 async def test_a_slow_partner_is_slow(client: httpx.AsyncClient) -> None:
     await client.put("/sandbox/faults/tsa", json={"slow": {"seconds": 0.2}})
     start = time.monotonic()
@@ -96,7 +110,13 @@ async def test_maintenance_is_said_in_the_operators_own_words(client: httpx.Asyn
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"quota": {}}, {"slow": {"seconds": -1}}, {"slow": {"times": 0}}, {"slow": {"seconds": "x"}}],
+    [
+        {"quota": {}},
+        {"slow": {"seconds": "x"}},
+        {"slow": {"seconds": -1}},
+        {"slow": {"times": 0}},
+        {"slow": {"path": 1}},
+    ],
 )
 async def test_a_switch_that_does_not_exist_is_refused(
     client: httpx.AsyncClient, wrong: dict[str, object]

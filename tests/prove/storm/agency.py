@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -39,6 +40,8 @@ class Writer:
         letter_id = await self._write(script)
         await self._decide_mandate(script, letter_id)
         timing = self._timing(script)
+        if script.fate is Fate.MISPRICED:
+            await self._misprice(script, letter_id, timing)
         if script.fate is Fate.TWICE:
             await asyncio.gather(*(self._finalise(script, letter_id, timing) for _ in range(2)))
         else:
@@ -137,7 +140,7 @@ class Writer:
     # --- the sending -------------------------------------------------------------------------
 
     def _timing(self, script: Script) -> dict[str, Any]:
-        if script.fate in {Fate.NOW, Fate.SCANNED, Fate.TWICE}:
+        if script.fate in {Fate.NOW, Fate.SCANNED, Fate.TWICE, Fate.MISPRICED}:
             return {"now": True}
         return {"send_day": self._day(script.days)}
 
@@ -160,7 +163,14 @@ class Writer:
                 return
         raise TimeoutError(f"{script.subject}: refused {TRIES} times")
 
-    async def _validate(self, script: Script, letter_id: str, timing: dict[str, Any]) -> None:
+    async def _misprice(self, script: Script, letter_id: str, timing: dict[str, Any]) -> None:
+        """Confirm a price that was never asked: it is refused, and nothing may be left of it."""
+        with suppress(Refused):
+            await self._validate(script, letter_id, timing, off_by_cents=1)
+
+    async def _validate(
+        self, script: Script, letter_id: str, timing: dict[str, Any], *, off_by_cents: int = 0
+    ) -> None:
         plan = await self.client.ask(
             Wanted(
                 act="plan", subject=script.subject, method="POST",
@@ -175,7 +185,7 @@ class Writer:
             "confirmed_send_day": plan["send_day"],
             "confirmed_last_covered_day": evaluation["last_covered_day"],
             "confirmed_new_start": evaluation["new_start"],
-            "expected_gross_cents": plan["price"]["gross_cents"],
+            "expected_gross_cents": plan["price"]["gross_cents"] + off_by_cents,
         }
         await self.client.ask(
             Wanted(
@@ -227,22 +237,25 @@ class Writer:
     # --- the credit --------------------------------------------------------------------------
 
     async def _buy(self, subject: str) -> None:
-        """Buy credit, unless another of our windows just did; wait until it can be spent."""
+        """Buy credit, unless another of our windows just did."""
         async with self._buying:
             wallet = await self.client.read("/credit")
-            if wallet["available_cents"] >= PURCHASE_CENTS // 5:
-                return
-            started = await self.client.ask(
-                Wanted(
-                    act="top-up", subject=subject, method="POST", path="/credit/top-ups",
-                    body={"amount_cents": PURCHASE_CENTS}, key=uuid4().hex,
-                    noted={"amount_cents": PURCHASE_CENTS},
-                )
-            )  # fmt: skip
-            if self.dice.random() < 0.15:
-                await self.outside.pay_with(started["checkout_url"], BAD_CARD)
-            await self.outside.pay_with(started["checkout_url"], GOOD_CARD)
-            await self._until_paid(started["top_up_id"])
+            if wallet["available_cents"] < PURCHASE_CENTS // 5:
+                await self.top_up(subject)
+
+    async def top_up(self, subject: str) -> None:
+        """Buy credit by card, which is declined now and then; wait until it can be spent."""
+        started = await self.client.ask(
+            Wanted(
+                act="top-up", subject=subject, method="POST", path="/credit/top-ups",
+                body={"amount_cents": PURCHASE_CENTS}, key=uuid4().hex,
+                noted={"amount_cents": PURCHASE_CENTS},
+            )
+        )  # fmt: skip
+        if self.dice.random() < 0.15:
+            await self.outside.pay_with(started["checkout_url"], BAD_CARD)
+        await self.outside.pay_with(started["checkout_url"], GOOD_CARD)
+        await self._until_paid(started["top_up_id"])
 
     async def _until_paid(self, top_up_id: str) -> None:
         """Come back from the card page; when the news is lost, have it compared."""

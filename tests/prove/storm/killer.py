@@ -6,7 +6,7 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -59,6 +59,7 @@ class Killer:
     deaths: Counter[str] = field(default_factory=Counter)  # by target
     points: Counter[str] = field(default_factory=Counter)  # by failpoint
     unasked: Counter[str] = field(default_factory=Counter)  # ends that are not ours, by target
+    hunting: bool = False  # whoever may still die where nobody did is armed for nothing else
     _armed: dict[str, tuple[Path, float]] = field(default_factory=dict)
     _pids: dict[str, int] = field(default_factory=dict)
     _ours: set[int] = field(default_factory=set)
@@ -69,14 +70,19 @@ class Killer:
         """How many processes died by our hand."""
         return self.deaths.total()
 
+    @property
+    def left(self) -> set[str]:
+        """Which failpoints nobody died at yet."""
+        return all_points() - set(self.points)
+
     async def work(self, stop: asyncio.Event) -> None:
         """Kill as the work goes on, until told to stop; then let everything live again."""
         watching = asyncio.create_task(self._watch(stop))
         try:
             while not stop.is_set():
                 behind = self.total < min(self.wanted, self.progress() * self.wanted + 1)
-                if behind and await self._down() < MOST_DOWN:
-                    await self._strike()
+                if (self.hunting or behind) and await self._down() < MOST_DOWN:
+                    await (self._hunt() if self.hunting else self._strike())
                 await asyncio.sleep(self.dice.uniform(SHORTEST_GAP_S, 3 * SHORTEST_GAP_S))
         finally:
             await watching
@@ -104,18 +110,26 @@ class Killer:
             case _:
                 self._kill_service(target)
 
+    async def _hunt(self) -> None:
+        """Strike a service that has points left; the armed ones live until they reach one."""
+        names = [name for name in SERVICES if name not in self._armed and self._fresh(name)]
+        if names:
+            self._kill_service(self.dice.choice(names))
+
     def _kill_service(self, name: str) -> None:
         child = self.house.supervisor.running[name]
         if child.returncode is not None or name in self._armed:
             return  # already dead, or about to die where it was told to
-        if self.dice.random() < AT_A_POINT and (points := self._points_for(name)):
-            self._arm(name, points)
+        if self.hunting or self.dice.random() < AT_A_POINT:
+            self._arm(name, self._points_for(name))
         self._ours.add(child.pid)
         child.kill()
         self.deaths[name] += 1
 
-    def _arm(self, name: str, points: Iterable[str]) -> None:
+    def _arm(self, name: str, points: Sequence[str]) -> None:
         """Have the next process of this name die at the first of these points it reaches."""
+        if not points:
+            return
         self._round += 1
         folder = self.folder / f"{self._round:04d}-{name}"
         folder.mkdir(parents=True)
@@ -131,11 +145,13 @@ class Killer:
         Now and then a few more are among them, so that no point is died at only once; not
         always, since the common ones would be reached before the rare.
         """
-        points = points_of(name)
-        fresh = [point for point in points if not self.points[point]]
-        if fresh and self.dice.random() < ALONE:
+        points, fresh = points_of(name), self._fresh(name)
+        if fresh and (self.hunting or self.dice.random() < ALONE):
             return fresh
         return fresh + self.dice.sample(points, min(len(points), MORE_POINTS))
+
+    def _fresh(self, name: str) -> list[str]:
+        return [point for point in points_of(name) if point in self.left]
 
     async def _kill_nats(self) -> None:
         nats = self.house.nats

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from random import Random
 from typing import Any, Final
 
 from tests.e2e.agency import PERSON
@@ -20,16 +21,18 @@ class Fate(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     RESUMED = "resumed"  # cancelled, then validated again: a second generation
+    MISPRICED = "mispriced"  # validated at a price that is no more, then at today's
 
 
 SHARES: Final = {
-    Fate.NOW: 60,
+    Fate.NOW: 58,
     Fate.SCANNED: 4,
     Fate.TWICE: 6,
     Fate.LATER: 12,
     Fate.MOVED: 6,
     Fate.CANCELLED: 7,
     Fate.RESUMED: 5,
+    Fate.MISPRICED: 2,
 }
 
 
@@ -67,13 +70,20 @@ def draw(size: Size) -> list[Script]:
     """Draw every letter of a storm."""
     dice = size.random("letters")
     fates = dice.choices(list(SHARES), weights=list(SHARES.values()), k=size.letters)
-    return [
-        Script(
-            subject=f"P{size.seed}-{number:05d}",
-            fate=fate,
-            kind=dice.choice(list(PRICES)),
-            recipient=dice.randrange(10_000),
-            days=dice.choice((1, 1, 2)),
-        )
-        for number, fate in enumerate(fates)
-    ]
+    return [_drawn(size, number, fate, dice) for number, fate in enumerate(fates)]
+
+
+def one_of_each(size: Size, first: int) -> list[Script]:
+    """Draw a letter of every fate, numbered from ``first``."""
+    dice = size.random("letters", first)
+    return [_drawn(size, number, fate, dice) for number, fate in enumerate(Fate, start=first)]
+
+
+def _drawn(size: Size, number: int, fate: Fate, dice: Random) -> Script:
+    return Script(
+        subject=f"P{size.seed}-{number:05d}",
+        fate=fate,
+        kind=dice.choice(list(PRICES)),
+        recipient=dice.randrange(10_000),
+        days=dice.choice((1, 1, 2)),
+    )

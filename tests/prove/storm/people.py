@@ -88,6 +88,7 @@ class Recipients:
     outside: Outside
     size: Size
     answers: Counter[str] = field(default_factory=Counter)
+    rare: bool = False  # every other mailbox turns out to be closed
     _done: set[str] = field(default_factory=set)
 
     async def work(self, stop: asyncio.Event) -> None:
@@ -108,6 +109,8 @@ class Recipients:
 
     def _decision(self, number: str) -> str:
         dice = self.size.random("answer", number)
+        if self.rare:
+            return "bounce" if dice.random() < 1 / 2 else ""
         if dice.random() >= ANSWERED:
             return ""
         return dice.choices(list(MOVES), weights=list(MOVES.values()))[0]

@@ -51,6 +51,14 @@ STAMPS: Final[dict[str, Callable[[Random], Switches]]] = {
 }
 PARTNERS: Final = {"ar24": OPERATOR, "stripe": CARDS, "tsa": STAMPS}
 MOST_AT_ONCE: Final = 3
+RARE: Final[tuple[dict[str, Switches], ...]] = (
+    {
+        "timeout_after_accept": {"times": 2, "seconds": 0.5, "path": "/mail"},
+        "lost": {"times": 4},  # else the news tell what the answer did not
+    },
+    {"error_before_accept": {"times": 2, "path": "/mail"}},
+    {"rejected": {"times": 1}},
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,15 +68,14 @@ class Weather:
     outside: Outside
     size: Size
     seen: Counter[str] = field(default_factory=Counter)
+    rare: bool = False  # only the operator is unwell, in the ways that few letters live through
 
     async def blow(self, stop: asyncio.Event) -> None:
         """Change one partner's switches at a time."""
         dice = self.size.random("weather")
         while not stop.is_set():
-            partner = dice.choice(list(PARTNERS))
-            offered = PARTNERS[partner]
-            chosen = dice.sample(sorted(offered), dice.randint(0, MOST_AT_ONCE))
-            await self.outside.faults(partner, {name: offered[name](dice) for name in chosen})
+            partner, chosen = ("ar24", dice.choice(RARE)) if self.rare else _any(dice)
+            await self.outside.faults(partner, chosen)
             self.seen.update(f"{partner} {name}" for name in chosen)
             await asyncio.sleep(dice.uniform(1.0, LONGEST_S))
         await self.clear()
@@ -77,3 +84,10 @@ class Weather:
         """Let every partner be well again."""
         for partner in PARTNERS:
             await self.outside.faults(partner, {})
+
+
+def _any(dice: Random) -> tuple[str, dict[str, Switches]]:
+    partner = dice.choice(list(PARTNERS))
+    offered = PARTNERS[partner]
+    chosen = dice.sample(sorted(offered), dice.randint(0, MOST_AT_ONCE))
+    return partner, {name: offered[name](dice) for name in chosen}
