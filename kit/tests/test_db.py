@@ -285,3 +285,76 @@ async def test_an_error_that_reaches_the_logs_names_nobody(db: Database) -> None
         await session.rollback()
 
     assert "Marchetti" not in "".join(traceback.format_exception(broken.value))
+
+
+async def test_what_one_way_begins_the_other_ends(db: Database) -> None:
+    """A transaction is one, whichever of ``run`` and SQLAlchemy began it, kept or not."""
+    account_id = new_id()
+    kept, lost = [new_id() for _ in range(4)], [new_id() for _ in range(4)]
+
+    async def write_both_ways(ids: list[UUID]) -> None:
+        rows = [{"id": note_id, "account_id": account_id} for note_id in ids]
+        async with db.account(account_id) as session:
+            await run(session, WRITE, rows[0])
+            await session.execute(WRITE, rows[1])
+        async with db.account(account_id) as session:
+            await session.execute(WRITE, rows[2])
+            await run(session, WRITE, rows[3])
+
+    async def write_and_fail(note_id: UUID, *, first: bool) -> None:
+        row = {"id": note_id, "account_id": account_id}
+        async with db.account(account_id) as session:
+            if first:
+                await session.execute(COUNT, {"ids": []})
+            await run(session, WRITE, row)
+            if not first:
+                await session.execute(COUNT, {"ids": []})
+            raise TryAgain
+
+    await write_both_ways(kept)
+    for note_id in lost:
+        with pytest.raises(TryAgain):
+            await write_and_fail(note_id, first=note_id in lost[:2])
+
+    async with db.account(account_id) as session:
+        assert await run(session, COUNT, {"ids": [*kept, *lost]}) == [{"count": len(kept)}]
+
+
+async def test_a_transaction_given_up_half_way_keeps_nothing_and_holds_nothing(
+    db: Database,
+) -> None:
+    account_id, note_id = new_id(), new_id()
+
+    async def write_and_wait() -> None:
+        async with db.account(account_id) as session:
+            await run(session, WRITE, {"id": note_id, "account_id": account_id})
+            await run(session, text("SELECT pg_sleep(60)"), {})
+
+    for _ in range(12):  # more than the pool holds; a row left locked would stop the next one
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(write_and_wait(), 0.05)
+
+    async with db.account(account_id) as session:
+        assert await run(session, COUNT, {"ids": [note_id]}) == [{"count": 0}]
+
+
+async def test_a_connection_left_within_a_transaction_is_lent_to_nobody(db: Database) -> None:
+    account_id, note_id = new_id(), new_id()
+    async with db.account(account_id) as session:
+        driver = session.info["driver"]
+        await run(session, COUNT, {"ids": []})
+    await driver.begin()  # by whoever kept a hand on what it gave back
+    await driver.fetch(
+        "INSERT INTO note (id, account_id, body) VALUES ($1, $2, 'x')", note_id, account_id
+    )
+
+    async with db.account(account_id) as session:
+        assert session.info["driver"] is not driver
+        assert await run(session, COUNT, {"ids": [note_id]}) == [{"count": 0}]
+
+
+async def test_whose_reasons_are_quoted_names_its_transaction_all_the_same(db: Database) -> None:
+    name = text("SELECT current_setting('application_name') AS name")
+
+    async with db.across_accounts("the holder's own; SELECT 1") as session:
+        assert await run(session, name, {}) == [{"name": "the holder's own; SELECT 1"}]
