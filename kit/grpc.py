@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from typing import Any, Final, Protocol, TypeVar, cast
 import grpc
 import structlog
 from google.protobuf.descriptor import ServiceDescriptor
-from opentelemetry.instrumentation.grpc import aio_client_interceptors, aio_server_interceptor
 from typing_extensions import override
 
 from kit.errors import Kind, TurnedDown
 from kit.rpc_errors import CODES, LONGEST_TEXT, PeerRefusal, from_call, to_trailers
 from kit.rpc_requests import read_request
+from kit.rpc_traces import Behaviour, calling, traced
 from kit.telemetry import RPC_SECONDS
 from kit.tokens import (
     Caller,
@@ -54,7 +54,6 @@ _HEADER: Final = "authorization"
 _HEALTH: Final = "/grpc.health.v1.Health/"
 
 S = TypeVar("S")
-Behaviour = Callable[[Any, Any], Awaitable[Any]]
 Context = Any  # grpc.aio.ServicerContext, of which the stubs know half
 
 _log = structlog.get_logger()
@@ -163,14 +162,7 @@ class Server:
         self._rules = {path: rule for one in serving for path, rule in one.rules_by_path().items()}
         self._verifier = verifier
         self._server = grpc.aio.server(
-            interceptors=[
-                aio_server_interceptor(),  # type: ignore[no-untyped-call]  # half typed
-                _Layer(_measured),
-                _Layer(_in_time),
-                _Layer(self._known),
-                _Layer(_spoken),
-                _Reading(),  # last, so that what nobody can read is refused like the rest
-            ],
+            interceptors=[_Layers(traced, _measured, _in_time, self._known, _spoken)],
             options=_SERVER_OPTIONS,
         )
         for one in serving:
@@ -211,40 +203,34 @@ class Server:
         return speak
 
 
-class _Layer(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in stubs alone
-    """Wraps each unary RPC, health apart, in one more behaviour."""
+class _Layers(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # generic in stubs alone
+    """Wraps each unary RPC, health apart, in the same behaviours, the first one outermost."""
 
-    def __init__(self, around: Callable[[str, Behaviour], Behaviour]) -> None:
+    def __init__(self, *around: Callable[[str, Behaviour], Behaviour]) -> None:
         self._around = around
+        self._wrapped: dict[str, Any] = {}  # once for each RPC there is
 
     @override
     async def intercept_service(self, continuation: Any, details: Any) -> Any:
-        handler = await continuation(details)
-        if handler is None or details.method.startswith(_HEALTH):
-            return handler
-        return grpc.unary_unary_rpc_method_handler(
-            self._around(details.method, handler.unary_unary),
-            request_deserializer=handler.request_deserializer,
-            response_serializer=handler.response_serializer,
-        )
+        path = details.method
+        if path not in self._wrapped:
+            handler = await continuation(details)
+            if handler is None or path.startswith(_HEALTH):
+                return handler
+            self._wrapped[path] = self._wrap(path, handler)
+        return self._wrapped[path]
 
-
-class _Reading(grpc.aio.ServerInterceptor):  # type: ignore[type-arg]  # as above
-    """Reads each request within the other layers; gRPC itself would answer INTERNAL."""
-
-    @override
-    async def intercept_service(self, continuation: Any, details: Any) -> Any:
-        handler = await continuation(details)
-        if handler is None or details.method.startswith(_HEALTH):
-            return handler
-
+    def _wrap(self, path: str, handler: Any) -> Any:
         async def read(data: bytes, context: Context) -> Any:
-            return await handler.unary_unary(
-                read_request(data, handler.request_deserializer), context
-            )
+            """Read within the other layers; gRPC itself would answer INTERNAL."""
+            request = read_request(data, handler.request_deserializer)
+            return await handler.unary_unary(request, context)
 
+        behaviour: Behaviour = read
+        for around in reversed(self._around):
+            behaviour = around(path, behaviour)
         return grpc.unary_unary_rpc_method_handler(
-            read, response_serializer=handler.response_serializer
+            behaviour, response_serializer=handler.response_serializer
         )
 
 
@@ -336,7 +322,6 @@ class Peers:
             self._channels[peer] = grpc.aio.insecure_channel(
                 f"dns:///{self._addresses[peer]}",
                 options=_CLIENT_OPTIONS,
-                interceptors=aio_client_interceptors(),  # type: ignore[no-untyped-call]
             )
         channel = _PeerChannel(self._channels[peer], peer, self._signer, self._timeout_s)
         return kind(cast("grpc.aio.Channel", channel))
@@ -365,11 +350,12 @@ class _PeerChannel:
         async def call(request: Any, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - gRPC's
             token = self._signer.sign(speaking_as(), audience=self._peer)
             try:
-                return await inner(
-                    request,
-                    timeout=_time_left(timeout or self._timeout_s),
-                    metadata=((_HEADER, token),),
-                )
+                with calling(method) as carried:
+                    return await inner(
+                        request,
+                        timeout=_time_left(timeout or self._timeout_s),
+                        metadata=((_HEADER, token), *carried),
+                    )
             except grpc.aio.AioRpcError as error:
                 refusal = from_call(error)
                 if refusal is None:

@@ -108,7 +108,7 @@ def _set_up_logs(service: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         hide_private,
-        _add_trace,
+        add_trace,
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
@@ -140,7 +140,8 @@ def hide_private(_logger: object, _method: str, event: Event) -> Event:
     return event
 
 
-def _add_trace(_logger: object, _method: str, event: Event) -> Event:
+def add_trace(_logger: object, _method: str, event: Event) -> Event:
+    """Say within which trace a line is written."""
     context = trace.get_current_span().get_span_context()
     if context.is_valid:
         event["trace_id"] = f"{context.trace_id:032x}"

@@ -90,7 +90,6 @@ def _exact(module: str) -> str:
         "grpc_status": "grpcio-status",
         "opentelemetry.sdk": "opentelemetry-sdk",
         "opentelemetry.exporter.otlp": "opentelemetry-exporter-otlp-proto-http",
-        "opentelemetry.instrumentation.grpc": "opentelemetry-instrumentation-grpc",
         "opentelemetry.instrumentation.asyncpg": "opentelemetry-instrumentation-asyncpg",
         "opentelemetry.instrumentation.fastapi": "opentelemetry-instrumentation-fastapi",
         "opentelemetry.instrumentation.httpx": "opentelemetry-instrumentation-httpx",
