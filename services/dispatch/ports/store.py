@@ -48,6 +48,12 @@ class Work(Protocol):
     async def find(self, letter_id: UUID) -> Sending | None:
         """Load the sending of a letter, locked until the end."""
 
+    async def look(self, sending_id: UUID) -> Sending:
+        """Load a sending as it stands: it may change at once. Raises ``SendingMissing``."""
+
+    async def look_for(self, letter_id: UUID) -> Sending | None:
+        """Load the sending of a letter as it stands."""
+
     async def save(self, sending: Sending, *facts: Happened) -> Sending:
         """Store the new value with its facts, announce it, and return it with its new version.
 

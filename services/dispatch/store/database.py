@@ -10,9 +10,9 @@ from kit.clock import Clock
 from kit.db import Database, run
 from services.dispatch.domain.sending import Sending
 from services.dispatch.ports import Found, SendingMissing, Work
-from services.dispatch.store.rows import attempt_of
+from services.dispatch.store.rows import attempt_of, sending_of
 from services.dispatch.store.statements import ACCOUNT_OF, ATTEMPT_OF_TOKEN, UNKNOWN
-from services.dispatch.store.work import PgWork, with_attempts
+from services.dispatch.store.work import PgWork
 
 
 class PgStore:
@@ -43,9 +43,7 @@ class PgStore:
     async def unknown(self) -> Sequence[Sending]:
         """Return, across accounts, the sendings of unknown outcome, oldest first."""
         async with self._db.across_accounts("staff: unknown sendings") as session:
-            found = await with_attempts(session, await run(session, UNKNOWN, {}))
-        handed = {one.id: one.attempt.handed_at for one in found if one.attempt}
-        return sorted(found, key=lambda one: handed[one.id])
+            return [sending_of(row) for row in await run(session, UNKNOWN, {})]
 
     async def account_of(self, sending_id: UUID) -> UUID:
         """Return the account of a sending. Raises ``SendingMissing``."""

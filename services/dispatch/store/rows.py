@@ -48,8 +48,8 @@ def sending_row(sending: Sending) -> dict[str, Any]:
     }
 
 
-def sending_of(row: Row, attempt: Row | None) -> Sending:
-    """Return the sending of a row, and of its present attempt's, if any."""
+def sending_of(row: Row) -> Sending:
+    """Return the sending of a row that holds its present attempt too, if any."""
     kept, letter, mandate = row["kept"], row["letter"], row["mandate"]
     return Sending(
         id=row["id"],
@@ -64,7 +64,7 @@ def sending_of(row: Row, attempt: Row | None) -> Sending:
         held_cents=row["held_cents"],
         letter=_LETTER.validate_python(letter) if letter else None,
         mandate=_MANDATE.validate_python(mandate) if mandate else None,
-        attempt=attempt_of(attempt) if attempt else None,
+        attempt=attempt_of(row) if row.get("attempt_id") else None,
         locked=row["locked"],
         deposited_at=row["deposited_at"],
         ended_at=row["ended_at"],
@@ -93,15 +93,15 @@ def attempt_row(sending: Sending, attempt: Attempt) -> dict[str, Any]:
 def attempt_of(row: Row) -> Attempt:
     """Return the attempt of a row."""
     return Attempt(
-        id=row["id"],
-        number=row["number"],
-        generation=row["generation"],
-        operator=row["operator"],
-        operator_sender=row["operator_sender"],
-        token_hash=row["token_hash"],
-        handed_at=row["handed_at"],
-        state=AttemptState(row["state"]),
-        reference=row["reference"],
+        id=row["attempt_id"],
+        number=row["attempt_number"],
+        generation=row["attempt_generation"],
+        operator=row["attempt_operator"],
+        operator_sender=row["attempt_operator_sender"],
+        token_hash=row["attempt_token_hash"],
+        handed_at=row["attempt_handed_at"],
+        state=AttemptState(row["attempt_state"]),
+        reference=row["attempt_reference"],
     )
 
 

@@ -4,27 +4,39 @@ from typing import Final
 
 from sqlalchemy import text
 
-_SENDING: Final = (
-    "id, account_id, letter_id, generation, version, state, validated, kept, agency, held_cents,"
-    " letter, mandate, attempt_number, locked, deposited_at, ended_at, reason, reason_facts"
-)
-_ATTEMPT: Final = (
-    "id, account_id, sending_id, number, generation, operator, operator_sender, token_hash,"
-    " handed_at, state, reference"
-)
-_SENDINGS: Final = f"SELECT {_SENDING} FROM sending"  # noqa: S608 - a constant of this file
-_ATTEMPTS: Final = f"SELECT {_ATTEMPT} FROM attempt"  # noqa: S608 - a constant of this file
+_SENDING: Final = """
+    sending.id, sending.account_id, sending.letter_id, sending.generation, sending.version,
+    sending.state, sending.validated, sending.kept, sending.agency, sending.held_cents,
+    sending.letter, sending.mandate, sending.attempt_number, sending.locked, sending.deposited_at,
+    sending.ended_at, sending.reason, sending.reason_facts
+"""
+_ATTEMPT: Final = """
+    attempt.id AS attempt_id, attempt.number AS attempt_number,
+    attempt.generation AS attempt_generation, attempt.operator AS attempt_operator,
+    attempt.operator_sender AS attempt_operator_sender, attempt.token_hash AS attempt_token_hash,
+    attempt.handed_at AS attempt_handed_at, attempt.state AS attempt_state,
+    attempt.reference AS attempt_reference
+"""
+_SENDINGS: Final = f"""
+    SELECT {_SENDING}, {_ATTEMPT} FROM sending
+    LEFT JOIN attempt
+        ON attempt.sending_id = sending.id AND attempt.number = sending.attempt_number
+"""  # noqa: S608 - constants of this file
+_LOCK: Final = f"SELECT {_SENDING} FROM sending WHERE account_id = :account_id"  # noqa: S608 - same
 
-LOCK_SENDING: Final = text(
-    f"{_SENDINGS} WHERE account_id = :account_id AND id = :sending_id FOR UPDATE"
+LOCK_SENDING: Final = text(f"{_LOCK} AND id = :sending_id FOR UPDATE")
+LOCK_SENDING_OF_LETTER: Final = text(f"{_LOCK} AND letter_id = :letter_id FOR UPDATE")
+READ_SENDING: Final = text(
+    f"{_SENDINGS} WHERE sending.account_id = :account_id AND sending.id = :sending_id"
 )
-LOCK_SENDING_OF_LETTER: Final = text(
-    f"{_SENDINGS} WHERE account_id = :account_id AND letter_id = :letter_id FOR UPDATE"
+READ_SENDING_OF_LETTER: Final = text(
+    f"{_SENDINGS} WHERE sending.account_id = :account_id AND sending.letter_id = :letter_id"
 )
 WITH_STATE: Final = text(
-    f"{_SENDINGS} WHERE account_id = :account_id AND state = ANY(:states) ORDER BY id"
+    f"{_SENDINGS} WHERE sending.account_id = :account_id AND sending.state = ANY(:states)"
+    " ORDER BY sending.id"
 )
-UNKNOWN: Final = text(f"{_SENDINGS} WHERE state = 'unknown'")
+UNKNOWN: Final = text(f"{_SENDINGS} WHERE sending.state = 'unknown' ORDER BY attempt.handed_at")
 ACCOUNT_OF: Final = text("SELECT account_id FROM sending WHERE id = :sending_id")
 ADD_SENDING: Final = text(
     """
@@ -50,10 +62,14 @@ CHANGE_SENDING: Final = text(
     """
 )
 
-ATTEMPTS_OF: Final = text(
-    f"{_ATTEMPTS} WHERE account_id = ANY(:account_ids) AND sending_id = ANY(:sending_ids)"
+ATTEMPT_OF: Final = text(
+    f"SELECT {_ATTEMPT} FROM attempt"  # noqa: S608 - a constant of this file
+    " WHERE account_id = :account_id AND sending_id = :sending_id AND number = :number"
 )
-ATTEMPT_OF_TOKEN: Final = text(f"{_ATTEMPTS} WHERE token_hash = :token_hash")
+ATTEMPT_OF_TOKEN: Final = text(
+    f"SELECT account_id, sending_id, {_ATTEMPT} FROM attempt"  # noqa: S608 - same
+    " WHERE token_hash = :token_hash"
+)
 KEEP_ATTEMPT: Final = text(
     """
     INSERT INTO attempt (id, account_id, sending_id, number, generation, operator, operator_sender,

@@ -26,7 +26,6 @@ from services.dispatch.ports import EvidenceHead, Line, SendingMissing
 from services.dispatch.store import facts as told
 from services.dispatch.store import statements as sql
 from services.dispatch.store.rows import (
-    Row,
     attempt_row,
     line_of,
     note_row,
@@ -37,22 +36,6 @@ from services.dispatch.store.rows import (
 )
 
 _HANDED: Final = [AttemptState.ACCEPTED, AttemptState.HANDED, AttemptState.UNKNOWN]
-
-
-async def with_attempts(session: AsyncSession, rows: Sequence[Row]) -> list[Sending]:
-    """Return the sendings of these rows, each with its present attempt.
-
-    Attempts are read after their sendings: were both read at once, a row that was waited for would
-    come as it is now, and its attempt as it was before the wait.
-    """
-    tried = [row for row in rows if row["attempt_number"] is not None]
-    found = []
-    if tried:
-        accounts = list({row["account_id"] for row in tried})
-        asked = {"account_ids": accounts, "sending_ids": [row["id"] for row in tried]}
-        found = await run(session, sql.ATTEMPTS_OF, asked)
-    attempts = {(one["sending_id"], one["number"]): one for one in found}
-    return [sending_of(row, attempts.get((row["id"], row["attempt_number"]))) for row in rows]
 
 
 class PgWork:
@@ -73,6 +56,18 @@ class PgWork:
     async def find(self, letter_id: UUID) -> Sending | None:
         """Load the sending of a letter, locked until the end."""
         return await self._locked(sql.LOCK_SENDING_OF_LETTER, letter_id=letter_id)
+
+    async def look(self, sending_id: UUID) -> Sending:
+        """Load a sending as it stands. Raises ``SendingMissing``."""
+        for row in await self._ask(sql.READ_SENDING, sending_id=sending_id):
+            return sending_of(row)
+        raise SendingMissing
+
+    async def look_for(self, letter_id: UUID) -> Sending | None:
+        """Load the sending of a letter as it stands."""
+        for row in await self._ask(sql.READ_SENDING_OF_LETTER, letter_id=letter_id):
+            return sending_of(row)
+        return None
 
     async def save(self, sending: Sending, *facts: Happened) -> Sending:
         """Store the new value with its facts and announce it. Raises ``ChangedMeanwhile``."""
@@ -110,8 +105,7 @@ class PgWork:
 
     async def with_state(self, *states: State) -> Sequence[Sending]:
         """Return the account's sendings in these states."""
-        rows = await self._ask(sql.WITH_STATE, states=list(states))
-        return await with_attempts(self._session, rows)
+        return [sending_of(row) for row in await self._ask(sql.WITH_STATE, states=list(states))]
 
     async def add_proof(self, sending: Sending, proof: Proof) -> bool:
         """Store a proof once, and announce it; False when it was there."""
@@ -215,8 +209,16 @@ class PgWork:
         await post.queue(self._session, mail, key=key, account_id=self._account_id)
 
     async def _locked(self, lock: TextClause, **asked: UUID) -> Sending | None:
-        found = await with_attempts(self._session, await self._ask(lock, **asked))
-        return found[0] if found else None
+        """Load a sending, its row locked first and alone.
+
+        In one statement, a row that was waited for would come as it is now, and its attempt as it
+        was before the wait.
+        """
+        for row in await self._ask(lock, **asked):
+            which = {"sending_id": row["id"], "number": row["attempt_number"]}
+            tried = await self._ask(sql.ATTEMPT_OF, **which) if which["number"] else []
+            return sending_of(row | tried[0] if tried else row)
+        return None
 
     async def _ask(self, statement: TextClause, **values: Any) -> list[dict[str, Any]]:  # noqa: ANN401
         """Run a statement about our account; return its rows."""

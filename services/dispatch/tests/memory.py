@@ -92,6 +92,12 @@ class MemoryWork:
         mine = (s for s in self._kept.sendings.values() if s.account_id == self._account_id)
         return next((s for s in mine if s.letter_id == letter_id), None)
 
+    async def look(self, sending_id: UUID) -> Sending:
+        return await self.get(sending_id)
+
+    async def look_for(self, letter_id: UUID) -> Sending | None:
+        return await self.find(letter_id)
+
     async def save(self, sending: Sending, *facts: Happened) -> Sending:
         stored = self._kept.sendings.get(sending.id)
         if (stored.version if stored else 0) != sending.version:

@@ -20,7 +20,7 @@ async def reschedule(
     stands. Raises ``CancelTooLate``, ``ChangedMeanwhile``, ``NotPossible``.
     """
     async with desk.store.account(account_id) as work:
-        sending = await work.get(sending_id)
+        sending = await work.look(sending_id)
     if sending.order.change_key == key:
         return await preparing.carry_on(sending, desk=desk)
     _check_version(sending, version)

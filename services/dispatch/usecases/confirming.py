@@ -56,7 +56,7 @@ async def confirm_accepted(
     note = _checked(note, reference)
     account_id = await desk.store.account_of(sending_id)
     async with desk.store.account(account_id) as work:
-        asked = await work.get(sending_id)
+        asked = await work.look(sending_id)
     if _stands(asked, reference):
         return asked
     await _check_number(asked, reference, desk=desk)

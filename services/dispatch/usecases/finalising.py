@@ -48,7 +48,7 @@ async def finalise(account_id: UUID, asked: Validation, *, desk: Desk) -> Sendin
     what the step that refused says (``credit-insufficient``, ``price-changed``...).
     """
     async with desk.store.account(account_id) as work:
-        standing = await work.find(asked.letter_id)
+        standing = await work.look_for(asked.letter_id)
         has_sent = await work.has_sent()
     if standing is not None and standing.order.key == asked.key:
         return await preparing.carry_on(standing, desk=desk)

@@ -56,7 +56,7 @@ async def read_news(account_id: UUID, sending_id: UUID, *, reference: str = "", 
     and only if the letter of that number bears our own reference.
     """
     async with desk.store.account(account_id) as work:
-        sending = await work.get(sending_id)
+        sending = await work.look(sending_id)
     attempt = sending.attempt
     if attempt is None or not (attempt.reference or reference):
         return

@@ -33,7 +33,7 @@ async def give_back(
 ) -> None:
     """Undo a generation outside: each step may be repeated, and may come before what it undoes."""
     async with desk.store.account(account_id) as work:
-        sending = replace(await work.get(sending_id), generation=generation)
+        sending = replace(await work.look(sending_id), generation=generation)
     await desk.credit.release(account_id, sending.hold_key)
     failpoint("dispatch.give-back.released")
     await desk.mandates.release(sending)

@@ -25,7 +25,7 @@ async def plan_rescue(work: Work, sending: Sending, now: datetime) -> None:
 async def rescue(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
     """Carry on a preparation that was left half-way; tell the agent if it is turned down."""
     async with desk.store.account(account_id) as work:
-        sending = await work.get(sending_id)
+        sending = await work.look(sending_id)
     if sending.state is not State.PREPARING:
         return
     try:
@@ -48,7 +48,7 @@ async def carry_on(sending: Sending, *, desk: Desk) -> Sending:
             return await _prepare(sending, desk=desk)
         except ChangedMeanwhile:  # another hand carries it on too: look where it stands
             async with desk.store.account(sending.account_id) as work:
-                sending = await work.get(sending.id)
+                sending = await work.look(sending.id)
     if sending.state is State.TURNED_DOWN:
         raise PreparationRefused(sending.reason, **sending.reason_facts)
     return sending

@@ -107,7 +107,7 @@ async def read(
 ) -> tuple[Proof, bytes]:
     """Return a stored document of the last attempt. Raises ``NoSuchProof``."""
     async with desk.store.account(account_id) as work:
-        sending = await work.get(sending_id)
+        sending = await work.look(sending_id)
         proofs = [p for p in await work.proofs(sending_id) if p.kind is kind]
     proof = proofs[-1] if proofs else _own(sending, kind)
     return proof, await desk.vault.get(sending_id, proof.sha256)

@@ -21,7 +21,7 @@ class Read:
 async def of_letter(account_id: UUID, letter_id: UUID, *, desk: Desk) -> Read:
     """Return the sending of a letter. Raises ``SendingMissing`` before the first validation."""
     async with desk.store.account(account_id) as work:
-        sending = await work.find(letter_id)
+        sending = await work.look_for(letter_id)
         if sending is None:
             raise SendingMissing
         return Read(

@@ -23,7 +23,7 @@ _log = structlog.get_logger()
 async def capture(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
     """Take the credit held, as of the Paris date of the deposit, however late its news came."""
     async with desk.store.account(account_id) as work:
-        sending = await work.get(sending_id)
+        sending = await work.look(sending_id)
     if sending.deposited_at is not None:
         day = cutoffs.legal_day(sending.deposited_at).send_day
         await desk.credit.capture(account_id, sending.hold_key, on_day=day)
@@ -37,7 +37,7 @@ async def reverse(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
     work may not be done yet.
     """
     async with desk.store.account(account_id) as work:
-        sending = await work.get(sending_id)
+        sending = await work.look(sending_id)
     if sending.state is not State.BOUNCED or sending.ended_at is None or sending.letter is None:
         return
     await capture(account_id, sending_id, desk=desk)
@@ -80,7 +80,7 @@ async def reconcile(*, desk: Desk) -> None:
 async def _settle(account_id: UUID, key: str, *, desk: Desk) -> bool:
     _, sending_id, generation = key.split(":")
     async with desk.store.account(account_id) as work:
-        sending = await work.get(parse_id(sending_id))
+        sending = await work.look(parse_id(sending_id))
     if _is_left_over(sending, int(generation)):
         await desk.credit.release(account_id, key)
         return True

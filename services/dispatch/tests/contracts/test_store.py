@@ -90,6 +90,19 @@ async def test_a_sending_that_was_waited_for_comes_with_its_attempt_of_now(
     assert (current.attempt.reference, current.attempt.state) == (number, AttemptState.ACCEPTED)
 
 
+@pytest.mark.servers
+async def test_a_look_waits_for_nobody(pg_store: PgStore) -> None:
+    sending = await kept(pg_store, fresh(State.DUE))
+
+    async with pg_store.account(sending.account_id) as work:
+        found = await work.get(sending.id)
+        await work.save(*found.hand_over(an_attempt(id=new_id(), token_hash=new_token())))
+        async with pg_store.account(sending.account_id) as another:
+            seen = await asyncio.wait_for(another.look(sending.id), LONG_ENOUGH_S)
+
+    assert seen == sending
+
+
 def a_proof(kind: ProofKind = ProofKind.DEPOSIT) -> Proof:
     return Proof(
         kind=kind,
@@ -120,6 +133,8 @@ async def test_a_sending_comes_back_as_it_was_saved(store: Store) -> None:
     async with store.account(sending.account_id) as work:
         assert await work.get(sending.id) == saved
         assert await work.find(sending.letter_id) == saved
+        assert await work.look(sending.id) == saved
+        assert await work.look_for(sending.letter_id) == saved
     assert saved == replace(sending, version=1)
 
 
@@ -159,6 +174,9 @@ async def test_an_account_does_not_see_anothers_sending(store: Store) -> None:
 
     async with store.account(new_id()) as work:
         assert await work.find(sending.letter_id) is None
+        assert await work.look_for(sending.letter_id) is None
+        with pytest.raises(SendingMissing):
+            await work.look(sending.id)
         with pytest.raises(SendingMissing):
             await work.get(sending.id)
 
