@@ -81,8 +81,10 @@ class Killer:
         try:
             while not stop.is_set():
                 behind = self.total < min(self.wanted, self.progress() * self.wanted + 1)
-                if (self.hunting or behind) and await self._down() < MOST_DOWN:
-                    await (self._hunt() if self.hunting else self._strike())
+                if self.hunting and not await self._down():
+                    self._hunt()
+                elif behind and await self._down() < MOST_DOWN:
+                    await self._strike()
                 await asyncio.sleep(self.dice.uniform(SHORTEST_GAP_S, 3 * SHORTEST_GAP_S))
         finally:
             await watching
@@ -110,7 +112,7 @@ class Killer:
             case _:
                 self._kill_service(target)
 
-    async def _hunt(self) -> None:
+    def _hunt(self) -> None:
         """Strike a service that has points left; the armed ones live until they reach one."""
         names = [name for name in SERVICES if name not in self._armed and self._fresh(name)]
         if names:
