@@ -298,10 +298,6 @@ class Letter:
             raise LetterSent(number=self.number)
         return replace(given_up, frozen=None, version=self.version + 1, updated_at=at)
 
-    def track(self, news: Tracking) -> "Letter":
-        """Keep the last news of the sending; the version stays, since the content does."""
-        return replace(self, tracking=news)
-
     def _changed(self, at: datetime, **changes: object) -> "Letter":
         changed: Letter = _REPLACE(self, **changes)
         if changed == self:

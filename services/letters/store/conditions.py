@@ -1,6 +1,5 @@
 """What filters and orders of a list ask of the database, each in the words of an index."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -48,13 +47,6 @@ class Sought:
         """Return whether a letter has it, by one look for each letter, and never as a join."""
         one = self.letters(account_id).where(WordRow.letter_id == letter_id).limit(1)
         return one.scalar_subquery().is_not(None)
-
-
-def having_any(among: Iterable[str], account_id: UUID) -> Select[UUID]:
-    """Return the ids of the letters that have one of these words, some of them twice."""
-    return select(WordRow.letter_id).where(
-        WordRow.account_id == account_id, WordRow.word.in_(sorted(among))
-    )
 
 
 def sought(filters: Filters) -> list[Sought]:

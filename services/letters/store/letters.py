@@ -6,10 +6,10 @@ from datetime import date
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, insert, select, text, update
+from sqlalchemy import Table, TextClause, bindparam, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.db import Database
+from kit.db import Database, run
 from kit.errors import ChangedMeanwhile
 from kit.events import announce
 from preavis.letters.v1 import events_pb2
@@ -17,17 +17,19 @@ from services.letters.domain.letter import Frozen, Letter, LetterUnknown, State
 from services.letters.domain.listing import ListQuery, Page
 from services.letters.domain.outline import Outline
 from services.letters.domain.recent import reference_keys
-from services.letters.store.conditions import having_any
+from services.letters.domain.tracking import Tracking
+from services.letters.store import statements
 from services.letters.store.listing import read_page
 from services.letters.store.rows import (
     LetterRowTable,
-    RecipientRow,
     content_of,
     frozen_document,
     letter_columns,
     letter_of,
     letter_words,
     tracking_columns,
+    tracking_document,
+    tracking_of,
 )
 
 _NEXT_NUMBER: Final = text(
@@ -41,22 +43,6 @@ _AUTHOR: Final = text(
     " ON CONFLICT (account_id, author_id) DO UPDATE SET author_name = excluded.author_name"
     " WHERE letter_author.author_name <> excluded.author_name"
 )
-_KEEP_VERSION: Final = text(
-    "INSERT INTO frozen_version"
-    " (account_id, letter_id, version, sending_id, generation, sha256, content, frozen_at)"
-    " VALUES (:account_id, :letter_id, :version, :sending_id, :generation, :sha256,"
-    " CAST(:content AS jsonb), :frozen_at)"
-)
-_FORGET_WORDS: Final = text(
-    "DELETE FROM letter_word WHERE account_id = :account_id AND letter_id = :letter_id"
-    " AND word <> ALL (CAST(:words AS text[]))"
-)
-_KEEP_WORDS: Final = text(
-    "INSERT INTO letter_word (account_id, word, letter_id)"
-    " SELECT :account_id, word, :letter_id FROM unnest(CAST(:words AS text[])) AS word"
-    " ON CONFLICT DO NOTHING"
-)
-_ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _MOST_ALIKE: Final = 50
 _FIVE_DIGITS: Final = 100_000
 
@@ -64,15 +50,6 @@ _FIVE_DIGITS: Final = 100_000
 # sending it.
 _MINE: Final = LetterRowTable.account_id == bindparam("asked_account")
 _THIS: Final = LetterRowTable.id == bindparam("asked")
-_LOCK: Final = select(LetterRowTable.id).where(_THIS, _MINE).with_for_update()
-_LETTERS: Final = (
-    select(LetterRowTable, RecipientRow)
-    .outerjoin(RecipientRow, RecipientRow.id == LetterRowTable.recipient_id)
-    .where(_MINE)
-    .execution_options(populate_existing=True)
-)
-_LETTER: Final = _LETTERS.where(_THIS)
-_NUMBERED: Final = _LETTERS.where(LetterRowTable.number == bindparam("asked"))
 _TABLE: Final = cast("Table", LetterRowTable.__table__)
 _REPLACE: Final = (
     update(_TABLE)
@@ -128,19 +105,19 @@ class LetterTransaction:
     async def get(self, letter_id: UUID, *, lock: bool = False) -> Letter:
         """Return a letter; ``lock`` keeps others from changing it. Raises ``LetterUnknown``."""
         if lock:  # alone: what is joined to a row that is waited for comes as it was before
-            await self._session.execute(_LOCK, self._asked(letter_id))
-        letter = await self._one(_LETTER, letter_id)
+            await run(self._session, statements.LOCK, self._this(letter_id))
+        letter = await self._one(statements.LETTER, letter_id)
         if letter is None:
             raise LetterUnknown
         return letter
 
     async def find(self, letter_id: UUID) -> Letter | None:
         """Return a letter if there is one."""
-        return await self._one(_LETTER, letter_id)
+        return await self._one(statements.LETTER, letter_id)
 
     async def numbered(self, number: str) -> Letter:
         """Return a letter by its number. Raises ``LetterUnknown``."""
-        letter = await self._one(_NUMBERED, number)
+        letter = await self._one(statements.NUMBERED, number)
         if letter is None:
             raise LetterUnknown
         return letter
@@ -150,9 +127,20 @@ class LetterTransaction:
         await self._replace(letter, letter_columns(letter, outline), newer=True)
         await self._index_words(letter, outline)
 
-    async def save_tracking(self, letter: Letter) -> None:
+    async def tracking(self, letter_id: UUID) -> Tracking:
+        """Return the sending's last news, which nobody else changes meanwhile.
+
+        Raises ``LetterUnknown``.
+        """
+        rows = await run(self._session, statements.LOCK, self._this(letter_id))
+        if not rows:
+            raise LetterUnknown
+        return tracking_of(rows[0])
+
+    async def save_tracking(self, letter_id: UUID, news: Tracking) -> None:
         """Keep the sending's news; the letter's version stays."""
-        await self._replace(letter, tracking_columns(letter), newer=False)
+        columns = tracking_columns(news) | {"tracking": tracking_document(news)}
+        await run(self._session, statements.TRACK, self._this(letter_id) | columns)
 
     async def save_given_up(self, letter: Letter) -> None:
         """Remember a thaw of what was not frozen; the letter's version stays."""
@@ -170,7 +158,7 @@ class LetterTransaction:
             "content": frozen_document(frozen),
             "frozen_at": frozen.frozen_at,
         }
-        await self._session.execute(_KEEP_VERSION, row)
+        await run(self._session, statements.KEEP_VERSION, row)
 
     async def tell_changed(self, letter: Letter, outline: Outline, content_hash: str) -> None:
         """Announce the letter as it now stands."""
@@ -219,20 +207,16 @@ class LetterTransaction:
             return []
         if alone:
             name = f"{self._account_id}:{letter.recipient.id}"
-            await self._session.execute(_ALONE, {"name": name})
-        found = await self._session.execute(
-            _LETTERS.where(
-                LetterRowTable.id.in_(having_any(keys, self._account_id)),
-                LetterRowTable.id != letter.id,
-                LetterRowTable.recipient_id == letter.recipient.id,
-                LetterRowTable.state == State.FROZEN.value,
-                LetterRowTable.sent_day >= sent_from,
-            )
-            .order_by(LetterRowTable.updated_at.desc())
-            .limit(_MOST_ALIKE),
-            {"asked_account": self._account_id},
-        )
-        return [letter_of(row[0], row[1]) for row in found]
+            await run(self._session, statements.ALONE, {"name": name})
+        asked = {
+            "keys": sorted(keys),
+            "recipient_id": letter.recipient.id,
+            "state": State.FROZEN.value,
+            "sent_from": sent_from,
+            "most": _MOST_ALIKE,
+        }
+        found = await run(self._session, statements.ALIKE, self._this(letter.id) | asked)
+        return [letter_of(row) for row in found]
 
     async def _announce(
         self, fact: events_pb2.LetterChanged | events_pb2.LetterFrozen, letter: Letter
@@ -251,22 +235,21 @@ class LetterTransaction:
             "letter_id": letter.id,
             "words": letter_words(letter, outline),
         }
-        await self._session.execute(_FORGET_WORDS, place)
-        await self._session.execute(_KEEP_WORDS, place)
+        await run(self._session, statements.INDEX_WORDS, place)
 
-    def _asked(self, which: UUID | str) -> dict[str, UUID | str]:
-        return {"asked": which, "asked_account": self._account_id}
+    def _this(self, which: UUID | str) -> dict[str, object]:
+        return {"account_id": self._account_id, "asked": which}
 
-    async def _one(
-        self, letters: Select[LetterRowTable, RecipientRow], which: UUID | str
-    ) -> Letter | None:
-        row = (await self._session.execute(letters, self._asked(which))).first()
-        return letter_of(row[0], row[1]) if row else None
+    async def _one(self, statement: TextClause, which: UUID | str) -> Letter | None:
+        rows = await run(self._session, statement, self._this(which))
+        return letter_of(rows[0]) if rows else None
 
     async def _replace(self, letter: Letter, columns: dict[str, object], *, newer: bool) -> None:
         read = letter.version - 1 if newer else letter.version
         done = await self._session.execute(
-            _REPLACE, self._asked(letter.id) | {"asked_version": read} | columns
+            _REPLACE,
+            {"asked": letter.id, "asked_account": self._account_id, "asked_version": read}
+            | columns,
         )
         if done.first() is None:
             raise ChangedMeanwhile

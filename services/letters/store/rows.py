@@ -1,6 +1,6 @@
 """The tables as rows, and the way between rows and the domain."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -115,7 +115,8 @@ def letter_columns(letter: Letter, outline: Outline) -> dict[str, Any]:
         "new_start": outline.new_start,
         "policyholder_sort": folded(letter.policyholder.sort_text),
         "recipient_sort": folded(letter.written_to.name) if letter.written_to else "",
-        **tracking_columns(letter),
+        "tracking": _TRACKING.dump_python(letter.tracking, mode="json"),
+        **tracking_columns(letter.tracking),
     }
 
 
@@ -131,14 +132,19 @@ def content_of(letter: Letter) -> dict[str, Any]:
     }
 
 
-def tracking_columns(letter: Letter) -> dict[str, Any]:
-    """Return the columns that follow from the sending's last news."""
-    return {
-        "tracking": _TRACKING.dump_python(letter.tracking, mode="json"),
-        "tracking_state": letter.tracking.state.value,
-        "view": letter.tracking.view.value,
-        "sent_on": letter.tracking.sent_on,
-    }
+def tracking_columns(news: Tracking) -> dict[str, Any]:
+    """Return the columns that follow from the sending's last news, beside their document."""
+    return {"tracking_state": news.state.value, "view": news.view.value, "sent_on": news.sent_on}
+
+
+def tracking_document(news: Tracking) -> str:
+    """Return the sending's last news as a JSON document."""
+    return _TRACKING.dump_json(news).decode()
+
+
+def tracking_of(row: Mapping[str, Any]) -> Tracking:
+    """Return the sending's last news that a row holds."""
+    return _TRACKING.validate_python(row["tracking"])
 
 
 def frozen_document(frozen: Frozen) -> str:
@@ -146,24 +152,25 @@ def frozen_document(frozen: Frozen) -> str:
     return _FROZEN.dump_json(frozen).decode()
 
 
-def letter_of(row: LetterRowTable, recipient: RecipientRow | None) -> Letter:
+def letter_of(row: Mapping[str, Any]) -> Letter:
     """Return the letter a row holds, with the directory's entry as it is now."""
+    content = row["content"]
     return Letter(
-        id=row.id,
-        account_id=row.account_id,
-        number=row.number,
-        version=row.version,
-        author=Author(profile_id=row.author_id, name=row.author_name),
-        policyholder=_POLICYHOLDER.validate_python(row.content["policyholder"], strict=False),
-        recipient=recipient_of(recipient) if recipient else None,
-        contracts=_CONTRACTS.validate_python(row.content["contracts"], strict=False),
-        extras=_EXTRAS.validate_python(row.content["extras"], strict=False),
-        follows=_FOLLOWS.validate_python(row.content.get("follows")),
-        frozen=_FROZEN.validate_python(row.frozen) if row.frozen else None,
-        thawed_up_to=row.content.get("thawed_up_to", 0),
-        tracking=_TRACKING.validate_python(row.tracking),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+        id=row["id"],
+        account_id=row["account_id"],
+        number=row["number"],
+        version=row["version"],
+        author=Author(profile_id=row["author_id"], name=row["author_name"]),
+        policyholder=_POLICYHOLDER.validate_python(content["policyholder"], strict=False),
+        recipient=_RECIPIENT.validate_python(row["recipient"]) if row["recipient"] else None,
+        contracts=_CONTRACTS.validate_python(content["contracts"], strict=False),
+        extras=_EXTRAS.validate_python(content["extras"], strict=False),
+        follows=_FOLLOWS.validate_python(content.get("follows")),
+        frozen=_FROZEN.validate_python(row["frozen"]) if row["frozen"] else None,
+        thawed_up_to=content.get("thawed_up_to", 0),
+        tracking=tracking_of(row),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
     )
 
 

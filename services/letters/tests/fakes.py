@@ -25,7 +25,7 @@ from services.letters.domain.outline import Outline
 from services.letters.domain.recent import reference_keys
 from services.letters.domain.recipient import Recipient, RecipientUnknown, rank
 from services.letters.domain.sheet import Preview, Printed, Sheet
-from services.letters.domain.tracking import View
+from services.letters.domain.tracking import Tracking, View
 from services.letters.domain.words import all_begin, folded, search_words, words
 from services.letters.tests.builders import BERAUD
 
@@ -101,9 +101,12 @@ class FakeTransaction:
             raise ChangedMeanwhile
         self._kept.letters[letter.id] = (letter, outline)
 
-    async def save_tracking(self, letter: Letter) -> None:
-        _, outline = self._kept.letters[letter.id]
-        self._kept.letters[letter.id] = (letter, outline)
+    async def tracking(self, letter_id: UUID) -> Tracking:
+        return (await self.get(letter_id)).tracking
+
+    async def save_tracking(self, letter_id: UUID, news: Tracking) -> None:
+        letter, outline = self._kept.letters[letter_id]
+        self._kept.letters[letter_id] = (replace(letter, tracking=news), outline)
 
     async def save_given_up(self, letter: Letter) -> None:
         _, outline = self._kept.letters[letter.id]

@@ -107,11 +107,11 @@ class Press:
 class FollowedLetters(Protocol):
     """The letters that a fact of dispatch reaches, within the fact's own transaction."""
 
-    async def get(self, letter_id: UUID, *, lock: bool = False) -> Letter:
-        """Return a letter. Raises ``LetterUnknown``."""
+    async def tracking(self, letter_id: UUID) -> Tracking:
+        """Return the sending's last news, locked. Raises ``LetterUnknown``."""
 
-    async def save_tracking(self, letter: Letter) -> None:
-        """Keep the sending's news."""
+    async def save_tracking(self, letter_id: UUID, news: Tracking) -> None:
+        """Keep the sending's news; the letter's version stays, since its content does."""
 
 
 async def plan_letter(
@@ -300,9 +300,8 @@ async def thaw_letter(
 
 async def follow_sending(letters: FollowedLetters, letter_id: UUID, news: Tracking) -> None:
     """Keep the sending's latest news beside the letter; older news changes nothing."""
-    letter = await letters.get(letter_id, lock=True)
-    if supersedes(news, letter.tracking):
-        await letters.save_tracking(letter.track(news))
+    if supersedes(news, await letters.tracking(letter_id)):
+        await letters.save_tracking(letter_id, news)
 
 
 def _allowed(letter: Letter, asked: Freezing) -> Evaluation:

@@ -151,11 +151,13 @@ async def test_tracking_leaves_the_letters_version_alone(store: Store, account: 
 
     async with store.account(account) as transaction:
         assert isinstance(transaction, LetterTransaction | FakeTransaction)
-        await transaction.save_tracking(letter.track(news))
+        assert await transaction.tracking(letter.id) == letter.tracking
+        await transaction.save_tracking(letter.id, news)
+        assert await transaction.tracking(letter.id) == news
 
     async with store.account(account) as transaction:
         followed = await transaction.get(letter.id)
-    assert followed == letter.track(news)
+    assert followed == replace(letter, tracking=news)
     assert followed.version == letter.version
 
 
