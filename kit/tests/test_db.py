@@ -3,7 +3,7 @@ import traceback
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import String, Uuid, bindparam, column, literal, select, table, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 import kit.db
@@ -77,10 +77,10 @@ async def test_the_account_of_one_transaction_does_not_leak_into_the_next(db: Da
 
 
 async def test_the_app_role_cannot_read_what_is_for_the_loops(db: Database) -> None:
-    for table in ("outbox", "inbox", "dead_letter"):
+    for name in ("outbox", "inbox", "dead_letter"):
         with pytest.raises(ProgrammingError, match="permission denied"):
             async with db.account(new_id()) as session:
-                await session.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - three names
+                await session.execute(text(f"SELECT * FROM {name}"))  # noqa: S608 - three names
 
 
 async def test_nothing_is_kept_when_the_block_fails(db: Database) -> None:
@@ -358,3 +358,20 @@ async def test_whose_reasons_are_quoted_names_its_transaction_all_the_same(db: D
 
     async with db.across_accounts("the holder's own; SELECT 1") as session:
         assert await run(session, name, {}) == [{"name": "the holder's own; SELECT 1"}]
+
+
+async def test_a_statement_built_once_brings_its_own_values_along(db: Database) -> None:
+    account_id = new_id()
+    note_id = await write(db, account_id)
+    note = table("note", column("id", Uuid()), column("body", String()))
+    built = select(note.c.body, literal("kept").label("said")).where(
+        note.c.id == bindparam("asked"), note.c.body != "nothing"
+    )
+    changed = (
+        update(note).where(note.c.id == bindparam("asked")).values(body="x").returning(note.c.body)
+    )
+
+    async with db.account(account_id) as session:
+        assert await run(session, built, {"asked": note_id}) == [{"body": "hello", "said": "kept"}]
+        assert await run(session, built, {"asked": new_id()}) == []
+        assert await run(session, changed, {"asked": note_id}) == [{"body": "x"}]

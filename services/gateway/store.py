@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from kit.db import Database
+from kit.db import Database, run
 from kit.errors import Kind, TurnedDown
 from kit.pruning import Rule
 
@@ -66,7 +66,7 @@ _WAIT: Final = text(
     SELECT greatest(
         0,
         (1 - tokens) / :per_second - extract(epoch FROM clock_timestamp() - filled_at)::float8
-    )
+    ) AS seconds
     FROM bucket WHERE key = :key
     """
 )
@@ -117,7 +117,8 @@ class Store:
         """
         asked = {"scope_id": claim.scope_id, "key": claim.key}
         async with self._database.account(claim.scope_id) as session:
-            begun = await session.execute(
+            begun = await run(
+                session,
                 _BEGIN,
                 asked
                 | {
@@ -127,21 +128,23 @@ class Store:
                     "abandoned_after_s": ABANDONED_AFTER_S,
                 },
             )
-            if begun.one_or_none() is not None:
+            if begun:
                 return None
-            known = (await session.execute(_READ, asked)).one_or_none()
-        if known is None or known.status is None:
-            if known is not None and known.fingerprint != claim.fingerprint:
+            rows = await run(session, _READ, asked)
+        known = rows[0] if rows else None
+        if known is None or known["status"] is None:
+            if known is not None and known["fingerprint"] != claim.fingerprint:
                 raise IdempotencyKeyReused("another request has this key")
             raise IdempotencyKeyInUse("the same request is in hand")
-        if known.fingerprint != claim.fingerprint:
+        if known["fingerprint"] != claim.fingerprint:
             raise IdempotencyKeyReused("another request had this key")
-        return KeptAnswer(status=known.status, headers=known.headers, body=bytes(known.body))
+        return KeptAnswer(status=known["status"], headers=known["headers"], body=known["body"])
 
     async def keep(self, claim: Claim, answer: KeptAnswer) -> None:
         """Keep the answer for the repeats of a day."""
         async with self._database.account(claim.scope_id) as session:
-            await session.execute(
+            await run(
+                session,
                 _KEEP,
                 {
                     "scope_id": claim.scope_id,
@@ -155,13 +158,13 @@ class Store:
     async def give_up(self, claim: Claim) -> None:
         """Free a key whose request was refused: nothing was created, it may be tried again."""
         async with self._database.account(claim.scope_id) as session:
-            await session.execute(_GIVE_UP, {"scope_id": claim.scope_id, "key": claim.key})
+            await run(session, _GIVE_UP, {"scope_id": claim.scope_id, "key": claim.key})
 
     async def take_token(self, key: str, *, per_second: float, burst: int) -> float:
         """Take one token; return 0, or the seconds to wait when the bucket is empty."""
         asked = {"key": key, "per_second": per_second, "burst": float(burst)}
         async with self._database.across_accounts("token bucket") as session:
-            if (await session.execute(_TAKE, asked)).one_or_none() is not None:
+            if await run(session, _TAKE, asked):
                 return 0.0
-            wait = await session.execute(_WAIT, {"key": key, "per_second": per_second})
-            return max(float(wait.scalar_one()), 0.01)
+            (row,) = await run(session, _WAIT, {"key": key, "per_second": per_second})
+            return max(float(row["seconds"]), 0.01)

@@ -1,20 +1,20 @@
 """The mandates' tables. Rows never leave this file."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import BigInteger, DateTime, bindparam, exists, select, text, update
+from sqlalchemy import BigInteger, DateTime, Table, bindparam, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit import due
 from kit.days import paris_instant
-from kit.db import Database
+from kit.db import Database, run
 from kit.errors import ChangedMeanwhile
 from kit.events import announce
 from kit.ids import new_id
@@ -98,16 +98,28 @@ class _DecisionRow(_Base):
     decided_at: Mapped[datetime]
 
 
+_OF_A_SCAN: Final = (
+    "id", "sha256", "filename", "format", "page_count", "byte_count", "uploaded_at",
+    "retained_until",
+)  # fmt: skip
 # built once: whatever is asked of a mandate begins with them
+_MANDATES: Final = cast("Table", _MandateRow.__table__)
+_SCANS: Final = cast("Table", _ScanRow.__table__)
 _CHOSEN: Final = (
-    _MandateRow.account_id == bindparam("asked_account"),
-    _MandateRow.letter_id == bindparam("asked_letter"),
+    _MANDATES.c.account_id == bindparam("asked_account"),
+    _MANDATES.c.letter_id == bindparam("asked_letter"),
 )
-_LOCK: Final = select(_MandateRow.id).where(*_CHOSEN).with_for_update()
+_LOCK: Final = select(_MANDATES.c.id).where(*_CHOSEN).with_for_update()
 _READ: Final = (
-    select(_MandateRow, _ScanRow)
-    .outerjoin(_ScanRow, _ScanRow.id == _MandateRow.scan_id)
+    select(_MANDATES, *(_SCANS.c[name].label(f"its_{name}") for name in _OF_A_SCAN))
+    .outerjoin(_SCANS, _SCANS.c.id == _MANDATES.c.scan_id)
     .where(*_CHOSEN)
+)
+_SAVE: Final = (
+    update(_MANDATES)
+    .where(_MANDATES.c.id == bindparam("asked"), _MANDATES.c.version == bindparam("asked_version"))
+    .values({column.name: bindparam(column.name) for column in _MANDATES.c})
+    .returning(_MANDATES.c.id)
 )
 
 
@@ -125,11 +137,9 @@ class SqlMandateBook:
         is now, and its scan as it was before the wait.
         """
         asked = {"asked_account": self._account_id, "asked_letter": letter_id}
-        await self._session.execute(_LOCK, asked)
-        row = (await self._session.execute(_READ, asked)).one_or_none()
-        if row is None:
-            return Mandate.blank(self._account_id, letter_id)
-        return _from_rows(row[0], row[1])
+        await run(self._session, _LOCK, asked)
+        rows = await run(self._session, _READ, asked)
+        return _from_row(rows[0]) if rows else Mandate.blank(self._account_id, letter_id)
 
     async def save(self, mandate: Mandate) -> None:
         """Store a change of one version. Raises ``ChangedMeanwhile``."""
@@ -139,13 +149,8 @@ class SqlMandateBook:
             if await self._session.scalar(begun.returning(_MandateRow.id)) is None:
                 raise ChangedMeanwhile("a mandate was begun meanwhile")
             return
-        changed = await self._session.execute(
-            update(_MandateRow)
-            .where(_MandateRow.id == mandate.id, _MandateRow.version == mandate.version - 1)
-            .values(values)
-            .returning(_MandateRow.id)
-        )
-        if changed.one_or_none() is None:
+        read = {"asked": mandate.id, "asked_version": mandate.version - 1}
+        if not await run(self._session, _SAVE, values | read):
             raise ChangedMeanwhile("the mandate changed meanwhile")
 
     async def has_scan(self, scan_id: UUID) -> bool:
@@ -287,38 +292,22 @@ class SqlStore:
             yield SqlMandateBook(session, account_id)
 
 
-def _from_rows(row: _MandateRow, scan: _ScanRow | None) -> Mandate:
+def _from_row(row: Mapping[str, Any]) -> Mandate:
+    by = row["decided_by_id"]
     return Mandate(
-        id=row.id,
-        account_id=row.account_id,
-        letter_id=row.letter_id,
-        decision=Decision(row.decision),
-        bound_hash=row.bound_hash,
-        bound_version=row.bound_version,
-        scan=_from_scan_row(scan) if scan else None,
-        decided_at=row.decided_at,
-        decided_by=(
-            Actor(id=row.decided_by_id, name=row.decided_by_name or "")
-            if row.decided_by_id
-            else None
-        ),
-        warning_version=row.warning_version,
-        locked_by=row.locked_by,
-        released_up_to=row.released_up_to,
-        version=row.version,
-    )
-
-
-def _from_scan_row(row: _ScanRow) -> Scan:
-    return Scan(
-        id=row.id,
-        sha256=row.sha256,
-        filename=row.filename,
-        format=row.format,
-        page_count=row.page_count,
-        byte_count=row.byte_count,
-        uploaded_at=row.uploaded_at,
-        retained_until=row.retained_until,
+        id=row["id"],
+        account_id=row["account_id"],
+        letter_id=row["letter_id"],
+        decision=Decision(row["decision"]),
+        bound_hash=row["bound_hash"],
+        bound_version=row["bound_version"],
+        scan=Scan(**{name: row[f"its_{name}"] for name in _OF_A_SCAN}) if row["its_id"] else None,
+        decided_at=row["decided_at"],
+        decided_by=Actor(id=by, name=row["decided_by_name"] or "") if by else None,
+        warning_version=row["warning_version"],
+        locked_by=row["locked_by"],
+        released_up_to=row["released_up_to"],
+        version=row["version"],
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.db import run
 from kit.errors import ChangedMeanwhile
 from kit.ids import UnreadableId, parse_id
 from services.accounts.domain.account import Account, AccountMissing
@@ -31,11 +32,11 @@ class SqlAccounts:
         """Return an account, its row locked on demand. Raises ``AccountMissing``."""
         asked = {"asked": account_id}
         if lock:  # alone: what is joined to a row that is waited for comes as it was before
-            await self._session.execute(_LOCK, asked)
-        row = (await self._session.execute(_READ, asked)).mappings().one_or_none()
-        if row is None:
+            await run(self._session, _LOCK, asked)
+        rows = await run(self._session, _READ, asked)
+        if not rows:
             raise AccountMissing("no such account")
-        return account_of(row)
+        return account_of(rows[0])
 
     async def add(self, account: Account) -> None:
         """Store a new account."""

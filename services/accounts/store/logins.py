@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, text, updat
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.db import run
 from kit.errors import ChangedMeanwhile
 from services.accounts.domain.access import (
     SESSION_IDLE,
@@ -113,10 +114,10 @@ class SqlLogins:
 
     async def principal(self, login_id: UUID) -> Principal:
         """Return who a login is. Raises ``SessionOver`` when it is gone."""
-        found = await self._session.execute(_WHO_IS, {"asked": login_id})
-        row = found.mappings().one_or_none()
-        if row is None:
+        rows = await run(self._session, _WHO_IS, {"asked": login_id})
+        if not rows:
             raise SessionOver("the login is gone")
+        row = rows[0]
         return Principal(
             login_id=row["id"],
             kind=LoginKind(row["kind"]),
@@ -170,9 +171,8 @@ class SqlLogins:
 
     async def session(self, token_hash: str) -> Session | None:
         """Find a session."""
-        found = await self._session.execute(_SESSION, {"asked": token_hash})
-        row = found.mappings().one_or_none()
-        return session_of(row) if row else None
+        rows = await run(self._session, _SESSION, {"asked": token_hash})
+        return session_of(rows[0]) if rows else None
 
     async def save_session(self, session: Session) -> None:
         """Store when it was last used."""

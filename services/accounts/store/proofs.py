@@ -4,9 +4,10 @@ import re
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.db import run
 from kit.errors import ChangedMeanwhile
 from services.accounts.domain.facts import AuditEntry
 from services.accounts.domain.proof import Proof, ProofKind, ProofMissing, ProofState
@@ -15,6 +16,11 @@ from services.accounts.store.accounts import WITH_HOLDER
 from services.accounts.store.rows import account_of, audit_of, proof_of, proof_row
 from services.accounts.store.tables import ACCOUNT, AUDIT, PROOF
 
+_OF: Final = (  # built once: every standing reads it
+    select(PROOF)
+    .where(PROOF.c.account_id == bindparam("asked"))
+    .order_by(PROOF.c.uploaded_at.desc(), PROOF.c.id)
+)
 _OFFSET: Final = re.compile(r"[0-9]{1,9}")
 
 
@@ -26,12 +32,7 @@ class SqlProofs:
 
     async def of(self, account_id: UUID) -> list[Proof]:
         """Return an account's proofs, newest first."""
-        query = (
-            select(PROOF)
-            .where(PROOF.c.account_id == account_id)
-            .order_by(PROOF.c.uploaded_at.desc(), PROOF.c.id)
-        )
-        return [proof_of(row) for row in (await self._session.execute(query)).mappings()]
+        return [proof_of(row) for row in await run(self._session, _OF, {"asked": account_id})]
 
     async def get(self, account_id: UUID, proof_id: UUID, *, lock: bool = False) -> Proof:
         """Return one proof. Raises ``ProofMissing``."""

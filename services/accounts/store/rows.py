@@ -1,5 +1,6 @@
 """Rows to values and back, side by side."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -19,6 +20,8 @@ from services.accounts.domain.facts import AuditEntry
 from services.accounts.domain.fields import email_key
 from services.accounts.domain.proof import Proof, ProofKind, ProofState, RejectionReason
 from services.accounts.domain.registration import Entry, Registration, RegistrationStatus
+
+Row = RowMapping | Mapping[str, Any]
 
 
 def account_row(account: Account) -> dict[str, Any]:
@@ -58,7 +61,7 @@ def profile_row(account: Account) -> dict[str, Any]:
     }
 
 
-def account_of(row: RowMapping) -> Account:
+def account_of(row: Row) -> Account:
     """Read an account joined with its holder (columns ``profile_id`` and the profile's own)."""
     return Account(
         id=row["account_id"],
@@ -117,18 +120,18 @@ def login_row(login: Login) -> dict[str, Any]:
     return {**asdict(login), "kind": login.kind.value, "email_key": email_key(login.email)}
 
 
-def login_of(row: RowMapping) -> Login:
+def login_of(row: Row) -> Login:
     """Read a login."""
     values = {key: value for key, value in row.items() if key != "email_key"}
     return Login(**{**values, "kind": LoginKind(row["kind"])})
 
 
-def link_of(row: RowMapping) -> Link:
+def link_of(row: Row) -> Link:
     """Read a link."""
     return Link(**{**row, "purpose": LinkPurpose(row["purpose"])})
 
 
-def session_of(row: RowMapping) -> Session:
+def session_of(row: Row) -> Session:
     """Read a session."""
     return Session(**row)
 
@@ -144,7 +147,7 @@ def proof_row(proof: Proof) -> dict[str, Any]:
     }
 
 
-def proof_of(row: RowMapping) -> Proof:
+def proof_of(row: Row) -> Proof:
     """Read a proof."""
     reason = row["rejection_reason"]
     return Proof(
@@ -157,6 +160,6 @@ def proof_of(row: RowMapping) -> Proof:
     )
 
 
-def audit_of(row: RowMapping) -> AuditEntry:
+def audit_of(row: Row) -> AuditEntry:
     """Read an entry of the audit."""
     return AuditEntry(**{k: row[k] for k in ("at", "actor_id", "actor", "action", "facts")})

@@ -1,16 +1,17 @@
 """One account's money, within one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+import asyncpg
+from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import mail
+from kit.db import run
 from kit.errors import ChangedMeanwhile
 from kit.ids import new_id
 from kit.mail import Mail
@@ -48,6 +49,21 @@ _PLACE: Final = text(
     "SELECT * FROM place_hold(:hold_id, :account_id, :hold_key, :product, :net, :vat, :rate_bp,"
     " :price_from, :cause, :at, :id, :key, :on_day)"
 )
+_HOLDS: Final = cast("Table", HoldRow.__table__)
+_WALLETS: Final = cast("Table", WalletRow.__table__)
+_HOLD: Final = (
+    select(_HOLDS)
+    .where(_HOLDS.c.account_id == bindparam("asked_account"), _HOLDS.c.key == bindparam("asked"))
+    .with_for_update()
+)
+_SETTLE: Final = (
+    update(_HOLDS)
+    .where(_HOLDS.c.id == bindparam("asked"), _HOLDS.c.version == bindparam("asked_version"))
+    .values({name: bindparam(name) for name in ("state", "settled_at", "captured_on", "version")})
+    .returning(_HOLDS)
+)
+_WALLET: Final = select(_WALLETS).where(_WALLETS.c.account_id == bindparam("asked_account"))
+_WALLET_LOCKED: Final = _WALLET.with_for_update()
 
 
 class SqlBooks(SqlPurchases):
@@ -107,7 +123,7 @@ class SqlBooks(SqlPurchases):
         """Write an entry and move the wallet, in one call of one SQL function."""
         values = self._entry_values(entry)
         with _foreseen():
-            row = (await self._session.execute(_POST, values)).mappings().one()
+            (row,) = await run(self._session, _POST, values)
         return await self._moved(row, entry)
 
     async def entries(
@@ -160,10 +176,10 @@ class SqlBooks(SqlPurchases):
         for unused in ("kind", "buckets", "amounts"):
             del values[unused]  # the function knows what a hold moves
         with _foreseen():
-            row = (await self._session.execute(_PLACE, values)).mappings().first()
-        if row is None:
+            rows = await run(self._session, _PLACE, values)
+        if not rows:
             return None
-        await self._moved(row, entry)
+        await self._moved(rows[0], entry)
         return hold
 
     async def bury(self, hold: Hold) -> bool:
@@ -187,32 +203,26 @@ class SqlBooks(SqlPurchases):
 
     async def hold(self, key: str) -> Hold | None:
         """Return a hold, locked until the end."""
-        row = await self._session.scalar(
-            select(HoldRow)
-            .where(HoldRow.account_id == self._account_id, HoldRow.key == key)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        return None if row is None else row.read()
+        rows = await run(self._session, _HOLD, {"asked": key, "asked_account": self._account_id})
+        return HoldRow(**rows[0]).read() if rows else None
 
     async def save_hold(self, hold: Hold) -> Hold:
         """Store a settled hold and return it; tell, unless its credit note does."""
-        changed = await self._session.execute(
-            update(HoldRow)
-            .where(HoldRow.id == hold.id, HoldRow.version == hold.version)
-            .values(
-                state=hold.state.value,
-                settled_at=hold.settled_at,
-                captured_on=hold.captured_on,
-                version=hold.version + 1,
-            )
-            .returning(HoldRow)
-            .execution_options(populate_existing=True)
+        rows = await run(
+            self._session,
+            _SETTLE,
+            {
+                "asked": hold.id,
+                "asked_version": hold.version,
+                "state": hold.state.value,
+                "settled_at": hold.settled_at,
+                "captured_on": hold.captured_on,
+                "version": hold.version + 1,
+            },
         )
-        row = changed.scalar_one_or_none()
-        if row is None:
+        if not rows:
             raise ChangedMeanwhile(hold.key)
-        saved = row.read()
+        saved = HoldRow(**rows[0]).read()
         if saved.state in {HoldState.CAPTURED, HoldState.RELEASED}:
             await tell_hold(self._session, saved)
         return saved
@@ -222,13 +232,11 @@ class SqlBooks(SqlPurchases):
         await mail.queue(self._session, mail_, key=key, account_id=self._account_id)
 
     async def _wallet(self, *, lock: bool) -> Wallet:
-        wanted = select(WalletRow).where(WalletRow.account_id == self._account_id)
-        if lock:
-            wanted = wanted.with_for_update()
-        row = await self._session.scalar(wanted.execution_options(populate_existing=True))
-        return Wallet(account_id=self._account_id) if row is None else row.read()
+        wanted = _WALLET_LOCKED if lock else _WALLET
+        rows = await run(self._session, wanted, {"asked_account": self._account_id})
+        return WalletRow(**rows[0]).read() if rows else Wallet(account_id=self._account_id)
 
-    async def _moved(self, row: Any, entry: Entry) -> Wallet:  # noqa: ANN401 - of a text statement
+    async def _moved(self, row: Mapping[str, Any], entry: Entry) -> Wallet:
         """Tell what an entry made of the wallet, whose row stays locked until the end."""
         before = Wallet(
             account_id=self._account_id,
@@ -273,10 +281,8 @@ def _foreseen() -> Iterator[None]:
     """Turn what the SQL functions refuse into refusals; the transaction is lost either way."""
     try:
         yield
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", "")
-        cause = getattr(error.orig, "__cause__", None)
-        detail = str(getattr(cause, "detail", "") or "")
+    except asyncpg.PostgresError as error:
+        state, detail = error.sqlstate, str(error.detail or "")
         if state == _SHORT:
             available, missing = detail.split(" ")
             raise CreditInsufficient(

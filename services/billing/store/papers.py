@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import due
+from kit.db import run
 from kit.errors import ChangedMeanwhile
 from services.billing.domain.credit_note import CreditNote
 from services.billing.domain.hold import Hold
@@ -23,6 +24,10 @@ _NEXT_RANK: Final = text(
     "INSERT INTO paper_series (series, year, last_rank) VALUES (:series, :year, 1)"
     " ON CONFLICT (series, year) DO UPDATE SET last_rank = paper_series.last_rank + 1"
     " RETURNING last_rank"
+)
+_NOTES: Final = cast("Table", CreditNoteRow.__table__)
+_OF_HOLD: Final = select(_NOTES).where(  # each captured hold asks it: built once
+    _NOTES.c.account_id == bindparam("asked_account"), _NOTES.c.key == bindparam("asked")
 )
 
 
@@ -49,12 +54,8 @@ class SqlPapers:
 
     async def credit_note_of(self, key: str) -> CreditNote | None:
         """Return the credit note of a hold, asked for or issued."""
-        row = await self._session.scalar(
-            select(CreditNoteRow)
-            .where(CreditNoteRow.account_id == self._account_id, CreditNoteRow.key == key)
-            .execution_options(populate_existing=True)
-        )
-        return None if row is None else row.read()
+        rows = await run(self._session, _OF_HOLD, {"asked": key, "asked_account": self._account_id})
+        return CreditNoteRow(**rows[0]).read() if rows else None
 
     async def credit_note(self, number: str) -> CreditNote | None:
         """Return an issued credit note, locked until the end."""
