@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from kit.clock import Clock
-from local.sandbox.store import Store
+from local.sandbox.store import Row, Store
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS due (
@@ -17,7 +17,8 @@ CREATE TABLE IF NOT EXISTS due (
 );
 CREATE INDEX IF NOT EXISTS due_order ON due (due_at);
 """
-POLL_S: Final = 0.05
+POLL_S: Final = 0.1  # business time may jump at any moment, so it is read again and again
+NEVER: Final = "9999"  # after every instant, as text
 log = structlog.get_logger()
 
 
@@ -37,6 +38,7 @@ class Due:
         self._store = store
         self._clock = clock
         self._acts: dict[str, Callable[[str], None]] = {}
+        self._none_before: str | None = None  # nothing is due before this; unknown until asked
 
     def teach(self, kind: str, act: Callable[[str], None]) -> None:
         """Say what is done for a kind; ``act`` gets the subject, and must bear a repeat."""
@@ -44,6 +46,7 @@ class Due:
 
     def schedule(self, kind: str, subject: str, at: datetime) -> None:
         """Plan one act; planning it again moves it."""
+        self._none_before = None
         self._store.write(
             "INSERT INTO due VALUES (?, ?, ?, ?)"
             " ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at",
@@ -71,15 +74,21 @@ class Due:
     def run_once(self) -> int:
         """Do all that is due, earliest first, and return how many acts were done."""
         done = 0
-        while row := self._store.row(
-            "SELECT * FROM due WHERE due_at <= ? ORDER BY due_at, key LIMIT 1",
-            (_text(self._clock()),),
-        ):
+        while row := self._first():
             with self._store.transaction():
                 self._store.write("DELETE FROM due WHERE key = ?", (row["key"],))
                 self._acts[row["kind"]](row["subject"])
             done += 1
         return done
+
+    def _first(self) -> Row | None:
+        """Return the earliest act if it is due: the memory is asked only when one may be."""
+        now = _text(self._clock())
+        if self._none_before is not None and now < self._none_before:
+            return None
+        row = self._store.row("SELECT * FROM due ORDER BY due_at, key LIMIT 1")
+        self._none_before = row["due_at"] if row else NEVER
+        return row if row and row["due_at"] <= now else None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Do what is due until told to stop; an act that fails is logged and tried again."""

@@ -80,6 +80,7 @@ class Sandbox:
             yield
         finally:
             stop.set()
+            self.world.webhooks.wake()
             smtp.close()
             await asyncio.gather(*running)
             self.world.store.close()
@@ -120,18 +121,18 @@ def _routers(world: World) -> list[APIRouter]:
     checkout = Checkout(world, cards, events)
     returns = Returns(world, cards, events)
     authority = ensure(world.settings.data_dir)
-    return [
+    return [  # asked in this order: what a sending calls comes first
+        OperatorApi(world, letters, life).router(),
+        OperatorFiles(letters).router(),
+        TimestampAuthority(world, authority).router(),
+        Desk(world, letters, life).router(),
         _home(world),
         Controls(world).router(),
         MailDesk(world).router(),
-        OperatorApi(world, letters, life).router(),
-        OperatorFiles(letters).router(),
         Portal(world, letters, life).router(),
-        Desk(world, letters, life).router(),
         CardApi(world, cards, checkout, returns).router(),
         CardDesk(world, cards, checkout, returns, events).router(),
         Registry(world, Population()).router(),
-        TimestampAuthority(world, authority).router(),
     ]
 
 

@@ -49,6 +49,11 @@ class Store:
         finally:
             self._depth = 0
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether what is written now may still be taken back."""
+        return bool(self._depth)
+
     def write(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Run one statement and return how many rows it changed."""
         return self._connection.execute(sql, tuple(parameters)).rowcount

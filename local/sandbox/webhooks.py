@@ -1,6 +1,7 @@
 """News the partners send us: stored first, then delivered with the partner's own retries."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,6 @@ CREATE TABLE IF NOT EXISTS webhook (
 CREATE INDEX IF NOT EXISTS webhook_waiting ON webhook (state, next_try_at);
 """
 WAITING, DELIVERED, GIVEN_UP, LOST = "waiting", "delivered", "given_up", "lost"
-POLL_S: Final = 0.05
 AT_ONCE: Final = 8
 REORDER_WINDOW: Final = 6  # news of one burst arrive last first, six at a time
 REORDER_STEP_S: Final = 0.25
@@ -49,6 +49,7 @@ class Webhooks:
         self._faults = faults
         self._pace = pace
         self._manners: dict[str, Manners] = {}
+        self._woken = asyncio.Event()  # something may be due sooner than was thought
         self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
 
     def teach(self, partner: Partner, manners: Manners) -> None:
@@ -59,6 +60,7 @@ class Webhooks:
         self, partner: Partner, *, subject: str, url: str, body: bytes, content_type: str
     ) -> None:
         """Queue one piece of news in the current transaction, bent by the partner's switches."""
+        self.wake()
         state, now, copies = WAITING, system_clock(), 1
         if self._faults.fire(partner, Fault.LOST):
             state = LOST
@@ -85,6 +87,7 @@ class Webhooks:
 
     def retry_all(self) -> int:
         """Make every waiting piece of news due now, and return how many there are."""
+        self.wake()
         return self._store.write(
             "UPDATE webhook SET next_try_at = ? WHERE state = ?", (_text(system_clock()), WAITING)
         )
@@ -133,12 +136,27 @@ class Webhooks:
             (state, tries, _text(again), said, row["id"]),
         )
 
+    def wake(self) -> None:
+        """Look again, at the next turn of the loop: after this transaction."""
+        self._woken.set()
+
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until told to stop."""
+        """Deliver until told to stop, and woken."""
         while not stop.is_set():
+            self._woken.clear()
             if await self.run_once() == 0:
-                await asyncio.sleep(POLL_S)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), self._rest_s())
         await self._client.aclose()
+
+    def _rest_s(self) -> float | None:
+        """Return how long nothing is due, None when nothing waits."""
+        first = self._store.value(
+            "SELECT min(next_try_at) FROM webhook WHERE state = ?", (WAITING,)
+        )
+        if first is None:
+            return None
+        return max(0.0, (datetime.fromisoformat(first) - system_clock()).total_seconds())
 
 
 def as_json(value: object) -> bytes:

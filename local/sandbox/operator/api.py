@@ -18,6 +18,7 @@ from local.sandbox.operator.objects import mail_object
 from local.sandbox.operator.users import EMAIL, Users
 from local.sandbox.world import World
 
+PREFIX: Final = "/ar24/api"
 MAX_FILE_BYTES: Final = 256 * 1024 * 1024
 QUOTA_WINDOW: Final = timedelta(hours=24)
 MAIL_FIELDS: Final = (
@@ -55,7 +56,7 @@ class OperatorApi:
 
     def router(self) -> APIRouter:
         """Return the routes; a final slash is optional, as clients differ."""
-        router = APIRouter(prefix="/ar24/api", include_in_schema=False)
+        router = APIRouter()
         calls: dict[tuple[str, str], Callable[[Call], Any]] = {
             ("GET", "/user"): self._get_user,
             ("POST", "/user"): self._post_user,
@@ -67,7 +68,7 @@ class OperatorApi:
         }
         for (method, path), act in calls.items():
             for spelling in (path, path + "/"):
-                router.add_api_route(spelling, self._served(act), methods=[method])
+                router.add_route(PREFIX + spelling, self._served(act), methods=[method])
         return router
 
     def _served(self, act: Callable[[Call], Any]) -> Callable[[Request], Awaitable[Response]]:

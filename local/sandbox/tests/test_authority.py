@@ -1,7 +1,7 @@
 """The timestamp unit, checked by the library that seals our evidence."""
 
 import hashlib
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -13,6 +13,7 @@ from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko_certvalidator import ValidationContext
 
 from local.sandbox.authority import ensure
+from local.sandbox.authority.stamper import HASHES, Stamper
 from local.sandbox.testing import Running
 from tests.support.time import SettableClock
 
@@ -37,6 +38,62 @@ async def test_a_hash_is_stamped_with_business_time(
     assert status["intact"]
     assert status["valid"]
     assert status["timestamp"] == clock().astimezone(UTC)
+
+
+def a_query(method: str, *, nonce: int | None) -> tsp.TimeStampReq:
+    imprint = {
+        "hash_algorithm": {"algorithm": method},
+        "hashed_message": hashlib.new(method, b"evidence").digest(),
+    }
+    numbered = {} if nonce is None else {"nonce": nonce}
+    query = tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, **numbered})
+    return tsp.TimeStampReq.load(query.dump())
+
+
+@pytest.mark.parametrize("nonce", [None, 1, 2**63 - 1])
+@pytest.mark.parametrize("method", HASHES)
+def test_what_is_put_together_is_what_a_library_would_write(
+    pki: Path, method: str, nonce: int | None
+) -> None:
+    authority = ensure(pki.parent)
+    moment = datetime(2026, 12, 31, 9, 0, 0, 999_999, tzinfo=UTC)
+
+    answer = Stamper(authority.tsa, authority.ca).answer(
+        a_query(method, nonce=nonce), method, moment
+    )
+
+    read = tsp.TimeStampResp.load(answer, strict=True)
+    assert read.dump(force=True) == answer
+    assert read["status"]["status"].native == "granted"
+    told = read["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
+    assert told["nonce"].native == nonce
+    assert told["gen_time"].native == moment.replace(microsecond=0)
+
+
+def test_each_stamp_has_its_own_number_and_a_signing_time_beyond_2050(pki: Path) -> None:
+    authority = ensure(pki.parent)
+    stamper = Stamper(authority.tsa, authority.ca)
+    numbers, times = set(), set()
+    for _ in range(3):
+        answer = stamper.answer(
+            a_query("sha256", nonce=1), "sha256", datetime(2051, 1, 2, tzinfo=UTC)
+        )
+        token = tsp.TimeStampResp.load(answer)["time_stamp_token"]["content"]
+        numbers.add(token["encap_content_info"]["content"].parsed["serial_number"].native)
+        signed = token["signer_infos"][0]["signed_attrs"].native
+        times |= {one["values"][0] for one in signed if one["type"] == "signing_time"}
+
+    assert len(numbers) == 3
+    assert times == {datetime(2051, 1, 2, tzinfo=UTC)}
+
+
+async def test_a_hash_that_is_not_trusted_is_rejected(client: httpx.AsyncClient) -> None:
+    query = {"Content-Type": "application/timestamp-query"}
+
+    weak = await client.post("/tsa", content=a_query("sha1", nonce=1).dump(), headers=query)
+
+    status = tsp.PKIStatusInfo.load(core.Sequence.load(weak.content)[0].dump())
+    assert (status["status"].native, status["fail_info"].native) == ("rejection", {"bad_alg"})
 
 
 async def test_what_is_no_query_is_rejected(client: httpx.AsyncClient) -> None:
