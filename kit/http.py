@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -130,7 +131,9 @@ class PartnerHttp:
         self, method: str, target: httpx.URL, options: dict[str, Any]
     ) -> httpx.Response:
         try:
-            async with self._client.stream(method, target, **options) as stream:
+            request = self._client.build_request(method, target, **options)
+            request.read()  # it leaves whole: a form with a file would leave in twenty small writes
+            async with aclosing(await self._client.send(request, stream=True)) as stream:
                 answer = await self._read(stream)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise PartnerDown(f"{self._partner} cannot be reached", **self._facts) from error

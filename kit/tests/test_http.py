@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from typing_extensions import override
 
 from kit.errors import Kind, TurnedDown
 from kit.http import MAX_ANSWER_BYTES, PartnerDown, PartnerHttp, PartnerRefused, PartnerUnclear
@@ -39,6 +40,23 @@ async def test_a_path_is_read_under_the_base_address() -> None:
 
     assert asked == ["https://api.example/v2/mail/12?id_user=3"]
     assert found.json() == {"ok": True}
+
+
+async def test_a_form_with_a_file_leaves_in_one_piece() -> None:
+    class Wire(httpx.AsyncBaseTransport):
+        @override
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            assert isinstance(request.stream, httpx.AsyncByteStream)
+            pieces.extend([piece async for piece in request.stream])
+            return httpx.Response(200)
+
+    pieces: list[bytes] = []
+    file = ("lettre.pdf", b"%PDF" * 50_000, "application/pdf")
+    async with PartnerHttp("https://api.example", partner="post", transport=Wire()) as http:
+        await http.post("attachment/", data={"id_user": "3"}, files={"file": file})
+
+    (body,) = pieces
+    assert (b'name="id_user"' in body, file[1] in body) == (True, True)
 
 
 async def test_a_compressed_answer_is_read_once() -> None:
