@@ -71,9 +71,13 @@ class _Outcome:
 
 
 class Relay:
-    """The loop of one process; several may run, each claims its own rows."""
+    """The loop of one process; several may run, each claims its own rows.
 
-    def __init__(self, db: Database, bus: Bus, *, poll_s: float = 0.1, batch: int = 200) -> None:
+    A commit of its own process wakes it. It polls for what others left: a process that ended
+    between its commit and its relay, staff who repeat a fact, a broker that was away.
+    """
+
+    def __init__(self, db: Database, bus: Bus, *, poll_s: float = 0.5, batch: int = 200) -> None:
         self._db = db
         self._bus = bus
         self._poll_s = poll_s
