@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Response
+from fastapi.responses import JSONResponse
 
 from kit.clock import system_clock
 from local.sandbox.operator.letters import Letter, Letters, Status
@@ -40,16 +41,16 @@ class Desk:
             "operator/desk.html", letters=self._letters.listing(limit=100), users=users
         )
 
-    async def listing(self, status: str = "", ours: str = "") -> list[dict[str, Any]]:
+    async def listing(self, status: str = "", ours: str = "") -> Response:
         """Return letters newest first, with what only the operator and the recipient know.
 
         ``ours`` is the sender's own reference: a person reads it in the customer area, where
         the operator's calls cannot search for it.
         """
         found = self._letters.listing(status=status, ours=ours)
-        return [self._inside(letter) for letter in found]
+        return JSONResponse([self._inside(letter) for letter in found])
 
-    async def move(self, number: int, move: str) -> dict[str, Any]:
+    async def move(self, number: int, move: str) -> Response:
         """Do what the recipient, or their mail server, would: 409 when the letter cannot."""
         moves = {
             "accept": self._life.accept,
@@ -64,7 +65,7 @@ class Desk:
             raise HTTPException(404, str(error)) from error
         except ImpossibleMove as error:
             raise HTTPException(409, str(error)) from error
-        return self._inside(letter)
+        return JSONResponse(self._inside(letter))
 
     def _inside(self, letter: Letter) -> dict[str, Any]:
         base = self._world.settings.base_url
