@@ -1,10 +1,12 @@
 import asyncio
 import traceback
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
 from sqlalchemy import String, Uuid, bindparam, column, literal, select, table, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import kit.db
 from kit.db import Database, act_for, run, wake_after_commit
@@ -320,15 +322,16 @@ async def test_what_one_way_begins_the_other_ends(db: Database) -> None:
         assert await run(session, COUNT, {"ids": [*kept, *lost]}) == [{"count": len(kept)}]
 
 
+@pytest.mark.parametrize("way", [run, AsyncSession.execute])
 async def test_a_transaction_given_up_half_way_keeps_nothing_and_holds_nothing(
-    db: Database,
+    db: Database, way: Callable[..., Awaitable[object]]
 ) -> None:
     account_id, note_id = new_id(), new_id()
 
     async def write_and_wait() -> None:
         async with db.account(account_id) as session:
-            await run(session, WRITE, {"id": note_id, "account_id": account_id})
-            await run(session, text("SELECT pg_sleep(60)"), {})
+            await way(session, WRITE, {"id": note_id, "account_id": account_id})
+            await way(session, text("SELECT pg_sleep(60)"), {})
 
     for _ in range(12):  # more than the pool holds; a row left locked would stop the next one
         with pytest.raises(TimeoutError):
