@@ -1,24 +1,25 @@
-"""HTML to PDF by WeasyPrint, in warm worker processes that fetch nothing but our own fonts."""
+"""Words to PDF by Typst, in warm worker processes that open no file but our templates and fonts."""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kit.errors import Kind, TurnedDown
 from kit.telemetry import PDF_SECONDS
 from kit.workers import lean_pool, run_in
 
 TIMEOUT_S: Final = 60.0
-_WORKER: Final = "kit.pdf_worker"  # WeasyPrint is loaded by workers alone
-_SMALLEST: Final = "<html lang=fr><title>x</title><p>x"
-_VARIANT: Final = "pdf/ua-1"
-_RECYCLE_AFTER: Final = 500  # renders, then a worker starts anew: font caches only grow
+_HOUSE: Final = Path(__file__).resolve().parent.parent
+_WORKER: Final = "kit.pdf_worker"  # Typst is loaded by workers alone
+_HTML_WORKER: Final = "kit.pdf_html_worker"
+_SMALLEST: Final = Path(__file__).with_name("smallest.typ")
+_RECYCLE_AFTER: Final = 500  # renders, then a worker starts anew: what it keeps only grows
 
 
 class RenderBusy(TurnedDown):
@@ -37,42 +38,58 @@ class Rendered:
 
 
 class Renderer:
-    """A pool of warm processes; fonts and parsed stylesheets stay in memory.
+    """A pool of warm processes; fonts and what templates have in common stay in memory.
 
-    ``assets_dir`` holds ``fonts/``; a stylesheet names a font as ``url("assets:/fonts/x.woff2")``
-    under a family name of its own, so that no system font of the same name is mixed in.
+    ``assets_dir`` holds ``fonts/`` under family names of our own (``local/fonts.py``). Templates
+    are under ``root``, and may open what stands there: nothing else, nothing from elsewhere.
     """
 
-    def __init__(self, *, workers: int, assets_dir: Path) -> None:
+    def __init__(self, *, workers: int, assets_dir: Path, root: Path = _HOUSE) -> None:
         self._workers = workers
         self._assets = assets_dir.resolve()
+        self._root = root.resolve()
         self._pool: ProcessPoolExecutor | None = None
 
     async def warm(self) -> None:
         """Start the workers and have each load what every document needs."""
         loop, pool = asyncio.get_running_loop(), self._living_pool()
-        job = partial(run_in, _WORKER, "render", [_SMALLEST], None, _VARIANT)
+        job = partial(run_in, _WORKER, "render", [{}], _SMALLEST)
         await asyncio.gather(*(loop.run_in_executor(pool, job) for _ in range(self._workers)))
 
-    async def render(self, html: str, *, stylesheet: Path, variant: str = _VARIANT) -> bytes:
-        """Return the document as a PDF of ``variant``.
+    async def render(self, words: Mapping[str, Any], *, template: Path) -> Rendered:
+        """Return a document as a tagged PDF/UA-1.
 
-        The same HTML and stylesheet give the same bytes. Raises ``RenderBusy``; what the document
-        asks from elsewhere than ``assets_dir`` is an error, not a gap on the page.
+        ``words`` are JSON: a template reads them as data (``kit/document.typ``), so that nothing
+        anybody typed is ever markup. The same words and template give the same bytes; a letter
+        that no font has is printed as « \ufffd ». Raises ``RenderBusy``.
         """
-        return (await self.render_shortest([html], stylesheet=stylesheet, variant=variant)).pdf
+        return await self.render_shortest([words], template=template)
 
     async def render_shortest(
-        self, layouts: Sequence[str], *, stylesheet: Path, variant: str = _VARIANT
+        self, layouts: Sequence[Mapping[str, Any]], *, template: Path
     ) -> Rendered:
         """Return the first of some layouts of a document that has the fewest pages.
 
         None is looked at after one that holds on a single page. See ``render``.
         """
+        return await self._render(partial(run_in, _WORKER, "render", layouts, template))
+
+    async def render_html(self, html: str, *, stylesheet: Path, variant: str = "pdf/ua-1") -> bytes:
+        """Return a page set by WeasyPrint."""
+        return (await self.render_shortest_html([html], stylesheet=stylesheet, variant=variant)).pdf
+
+    async def render_shortest_html(
+        self, layouts: Sequence[str], *, stylesheet: Path, variant: str = "pdf/ua-1"
+    ) -> Rendered:
+        """Return the first of some pages set by WeasyPrint that has the fewest pages."""
+        return await self._render(
+            partial(run_in, _HTML_WORKER, "render", layouts, stylesheet, variant, self._assets)
+        )
+
+    async def _render(self, job: partial[tuple[bytes, int]]) -> Rendered:
         start = time.perf_counter()
         loop = asyncio.get_running_loop()
         try:
-            job = partial(run_in, _WORKER, "render", layouts, stylesheet, variant)
             made = loop.run_in_executor(self._living_pool(), job)
             return Rendered(*await asyncio.wait_for(made, TIMEOUT_S))
         except (TimeoutError, BrokenProcessPool) as error:
@@ -92,7 +109,7 @@ class Renderer:
             self._pool = lean_pool(
                 self._workers,
                 initializer=run_in,
-                initargs=(_WORKER, "start", self._assets),
+                initargs=(_WORKER, "start", self._assets, self._root),
                 max_tasks_per_child=_RECYCLE_AFTER,
             )
         return self._pool

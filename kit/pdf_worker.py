@@ -1,72 +1,132 @@
-"""The half of ``kit.pdf`` that runs in the workers: WeasyPrint, and the files it may open."""
+"""The half of ``kit.pdf`` that runs in the workers: Typst, its fonts, and the files it may open."""
 
-import hashlib
-from collections.abc import Sequence
-from functools import lru_cache
+import io
+import json
+import os
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
-from typing_extensions import override
-from weasyprint import CSS, HTML
-from weasyprint.document import Document
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+import pikepdf
+import typst
+from fontTools.ttLib import TTFont
 
-SCHEME: Final = "assets"  # in a stylesheet: src: url("assets:/fonts/name.woff2")
-
-
-class OnlyOurAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
-    """Opens files of one directory, and stops the document at any other address."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(allowed_protocols={SCHEME}, allow_redirects=False, fail_on_errors=True)
-        self._directory = directory
-
-    @override
-    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        parts = urlsplit(url)
-        path = (self._directory / unquote(parts.path).lstrip("/")).resolve()
-        if parts.scheme != SCHEME or not path.is_relative_to(self._directory):
-            raise FatalURLFetchingError(f"documents fetch nothing: {url[:80]}")
-        return URLFetcherResponse(url, body=path.read_bytes())
+STANDARD: Final = "ua-1"
+REPLACEMENT: Final = "\ufffd"  # our fonts have it: a letter that no font has is seen to lack
+_OURS: Final = "Lettre"  # the family of our own fonts (local/fonts.py)
+_NOWHERE: Final = "http://127.0.0.1:9"  # a proxy that nobody is
+_NO_PACKAGES: Final = Path(os.devnull) / "packages"
+_UNMARKED: Final = frozenset("\0\ufeff\ufffe\uffff")  # PDF/UA allows none of these in a text
+_DRAWN_BY_NONE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})  # breaks and marks: no font is asked
 
 
-_fetchers: list[OnlyOurAssets] = []  # one, once started
-_fonts = FontConfiguration()
+class _Kept:
+    """What a worker keeps from its start."""
+
+    fonts: typst.Fonts
+    root: Path
 
 
-def start(assets: Path) -> None:
-    """Say where the assets are; called once in each worker."""
-    _fetchers[:] = [OnlyOurAssets(assets)]
+def start(assets: Path, root: Path) -> None:
+    """Read the fonts; called once in each worker."""
+    # Typst would fetch the package that a template imports: ours import none, and none can be got.
+    os.environ.update(dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"), _NOWHERE))
+    _Kept.fonts = typst.Fonts(include_embedded_fonts=False, font_paths=[assets / "fonts"])
+    _Kept.root = root
 
 
-def render(layouts: Sequence[str], stylesheet: Path | None, variant: str) -> tuple[bytes, int]:
+def render(layouts: Sequence[Mapping[str, Any]], template: Path) -> tuple[bytes, int]:
     """Return the PDF and the page count of the first layout that has the fewest pages.
 
     The layouts after one that holds on a single page are not looked at.
     """
-    sheets = [_stylesheet(stylesheet, stylesheet.stat().st_mtime_ns)] if stylesheet else []
-    html, laid = layouts[0], _laid_out(layouts[0], sheets, variant)
+    kept = _set(layouts[0], template)
     for other in layouts[1:]:
-        if len(laid.pages) == 1:
+        if kept[1] == 1:
             break
-        shorter = _laid_out(other, sheets, variant)
-        if len(shorter.pages) < len(laid.pages):
-            html, laid = other, shorter
-    # WeasyPrint would draw the identifier at random; the same letter must be the same bytes.
-    identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
-    pdf = laid.write_pdf(pdf_variant=variant, pdf_identifier=identifier)
-    return bytes(pdf), len(laid.pages)
+        kept = min(kept, _set(other, template), key=lambda made: made[1])
+    return kept
 
 
-def _laid_out(html: str, sheets: list[CSS], variant: str) -> Document:
-    """Lay a document out in pages; drawing it comes after, and only for the one that is kept."""
-    document = HTML(string=html, url_fetcher=_fetchers[0])
-    return document.render(stylesheets=sheets, font_config=_fonts, pdf_variant=variant)
+def _set(words: Mapping[str, Any], template: Path) -> tuple[bytes, int]:
+    """Set a document; a letter that cannot be printed is replaced, and the document is made.
+
+    That is asked only of words that could not be set as they stand: asking fonts takes long.
+    """
+    for printable in (None, _in_any_font, _in_our_fonts):
+        try:
+            pdf = _compile(words if printable is None else _replaced(words, printable), template)
+        except typst.TypstError:
+            if printable is _in_our_fonts:
+                raise
+        else:
+            with pikepdf.open(io.BytesIO(pdf)) as document:
+                return pdf, len(document.pages)
+    raise AssertionError("the last try returns or raises")
 
 
-@lru_cache(maxsize=32)
-def _stylesheet(path: Path, _changed_ns: int) -> CSS:
-    text = path.read_text(encoding="utf-8")
-    return CSS(string=text, font_config=_fonts, url_fetcher=_fetchers[0])
+def _compile(words: Mapping[str, Any], template: Path) -> bytes:
+    made = _compiler(template).compile(
+        format="pdf",
+        sys_inputs={"words": json.dumps(words)},  # data: a template reads it, and runs none of it
+        pdf_standards=[STANDARD],
+        timestamp=0,
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("one document is one PDF")
+    return made
+
+
+@cache
+def _compiler(template: Path) -> typst.Compiler:
+    """Return the compiler of a template: it keeps what documents share, and sees a changed file."""
+    return typst.Compiler(
+        template,
+        root=_Kept.root,
+        font_paths=_Kept.fonts,
+        package_path=_NO_PACKAGES,
+        package_cache_path=_NO_PACKAGES,
+    )
+
+
+def _replaced(words: Any, printable: Callable[[str], bool]) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(words, str):
+        return "".join(one if printable(one) else _instead(one) for one in words)
+    if isinstance(words, Mapping):
+        return {name: _replaced(value, printable) for name, value in words.items()}
+    if isinstance(words, list | tuple):
+        return [_replaced(value, printable) for value in words]
+    return words
+
+
+def _instead(character: str) -> str:
+    return " " if unicodedata.category(character) == "Zs" else REPLACEMENT
+
+
+def _in_our_fonts(character: str) -> bool:
+    return character == "\n" or any(character in letters for letters in _letters(_OURS))
+
+
+@cache
+def _in_any_font(character: str) -> bool:
+    if character in "\n\t":
+        return True
+    if character in _UNMARKED or unicodedata.category(character) in ("Cc", "Cs"):
+        return False
+    return unicodedata.category(character) in _DRAWN_BY_NONE or any(
+        character in letters for letters in _letters("")
+    )
+
+
+def _letters(family: str) -> Iterator[frozenset[str]]:
+    for font in _Kept.fonts.fonts():
+        if font.path and family in ("", font.family):
+            yield _letters_of(font.path, font.index)
+
+
+@cache
+def _letters_of(path: str, index: int) -> frozenset[str]:
+    with TTFont(path, fontNumber=index, lazy=True) as font:
+        return frozenset(map(chr, font.getBestCmap() or ()))

@@ -31,7 +31,7 @@ class PaperStationery:
     async def receipt(self, receipt: Receipt) -> bytes:
         """Typeset a receipt as a tagged A4 page. The same receipt gives the same bytes."""
         html = self._page.render(receipt=receipt, issuer=self._issuer, is_demo=self._is_demo)
-        return await self._renderer.render(html, stylesheet=TEMPLATES / "receipt.css")
+        return await self._renderer.render_html(html, stylesheet=TEMPLATES / "receipt.css")
 
     async def credit_note(self, note: CreditNotePaper) -> bytes:
         """Typeset a credit note as a tagged A4 page."""
@@ -42,7 +42,7 @@ class PaperStationery:
             products=self._products,
             is_demo=self._is_demo,
         )
-        return await self._renderer.render(html, stylesheet=TEMPLATES / "receipt.css")
+        return await self._renderer.render_html(html, stylesheet=TEMPLATES / "receipt.css")
 
     def receipt_mail(self, receipt: Receipt, *, to: str, pdf: bytes) -> Mail:
         """Write the e-mail that brings a receipt."""

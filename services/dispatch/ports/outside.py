@@ -103,5 +103,5 @@ class Sealer(Protocol):
 class Printer(Protocol):
     """Turns HTML into a tagged PDF."""
 
-    async def render(self, html: str, *, stylesheet: Path) -> bytes:
+    async def render_html(self, html: str, *, stylesheet: Path) -> bytes:
         """Return the PDF; nothing is fetched from outside."""

@@ -144,6 +144,6 @@ class FakeSealer:
 class FakePrinter:
     """Prints the HTML itself."""
 
-    async def render(self, html: str, *, stylesheet: Path) -> bytes:
+    async def render_html(self, html: str, *, stylesheet: Path) -> bytes:
         assert stylesheet.suffix == ".css"
         return b"%PDF " + html.encode()

@@ -39,7 +39,7 @@ async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> No
         evidence = await _chained(work, sending)
     failpoint("dispatch.evidence.chained")
     html = TEMPLATES.get_template("evidence.html").render(_content(sending, evidence))
-    pdf = await desk.printer.render(html, stylesheet=STYLESHEET)
+    pdf = await desk.printer.render_html(html, stylesheet=STYLESHEET)
     sealed = await desk.sealer.seal(pdf, evidence=evidence.to_bytes(), at=desk.clock())
     failpoint("dispatch.evidence.sealed")
     await _keep(sending, evidence, sealed, desk=desk)

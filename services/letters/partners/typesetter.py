@@ -109,7 +109,7 @@ class JinjaTypesetter:
         if html not in self._previews:
             # a little tighter, it may hold on a page less
             layouts = (html, self._page(sheet, tight=True))
-            made = await self._renderer.render_shortest(layouts, stylesheet=STYLESHEET)
+            made = await self._renderer.render_shortest_html(layouts, stylesheet=STYLESHEET)
             self._previews[html] = Printed(made.pdf, made.page_count)
         self._previews.move_to_end(html)
         while len(self._previews) > _KEPT:

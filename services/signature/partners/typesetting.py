@@ -29,7 +29,7 @@ class WeasyTypesetter:
     async def typeset(self, sheet: MandateSheet) -> bytes:
         """Return the prefilled mandate as a tagged A4 page. The same sheet gives the same bytes."""
         html = self._page.render(sheet=sheet, letter=sheet.letter, agency=sheet.agency)
-        return await self._renderer.render(html, stylesheet=TEMPLATES / "mandate.css")
+        return await self._renderer.render_html(html, stylesheet=TEMPLATES / "mandate.css")
 
     async def as_pdf(self, data: bytes, scan: Scan) -> bytes:
         """Return a scan as a PDF: a PDF byte for byte, a picture centred on an A4 page."""
