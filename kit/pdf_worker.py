@@ -13,6 +13,8 @@ import pikepdf
 import typst
 from fontTools.ttLib import TTFont
 
+from kit.pdf_tags import with_row_headings
+
 STANDARD: Final = "ua-1"
 REPLACEMENT: Final = "\ufffd"  # our fonts have it: a letter that no font has is seen to lack
 _OURS: Final = "Lettre"  # the family of our own fonts (local/fonts.py)
@@ -76,7 +78,7 @@ def _compile(words: Mapping[str, Any], template: Path) -> bytes:
     )
     if not isinstance(made, bytes):
         raise TypeError("one document is one PDF")
-    return made
+    return with_row_headings(made)
 
 
 @cache
