@@ -1,4 +1,4 @@
-"""What Typst does not tag yet: in a table of facts, the first cell of a row is the row's heading."""
+"""What Typst does not tag yet: that the first cell of a row of facts is the heading of it."""
 
 import re
 from typing import Final

@@ -37,7 +37,7 @@ def rows_of(node: Any) -> Iterator[list[str]]:
         yield from rows_of(child)
 
 
-def scope_of(cell: pikepdf.Dictionary) -> str:
+def scope_of(cell: Any) -> str:
     found = cell.get("/A", pikepdf.Array())
     for attributes in found if isinstance(found, pikepdf.Array) else [found]:
         if "/Scope" in attributes:

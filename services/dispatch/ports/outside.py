@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from kit.errors import Kind, TurnedDown
+from kit.pdf import Rendered
 from services.dispatch.domain.letter import Agency, MailKind
 from services.dispatch.domain.tracking import News
 
@@ -101,7 +102,7 @@ class Sealer(Protocol):
 
 
 class Printer(Protocol):
-    """Turns HTML into a tagged PDF."""
+    """Sets words as a tagged PDF."""
 
-    async def render_html(self, html: str, *, stylesheet: Path) -> bytes:
-        """Return the PDF; nothing is fetched from outside."""
+    async def render(self, words: Mapping[str, Any], *, template: Path) -> Rendered:
+        """Return the PDF; the same words give the same bytes."""

@@ -1,6 +1,7 @@
 """The operator, the files and the seal of a sending, in memory; contract suites prove them."""
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from kit.blobs import BlobMissing
 from kit.clock import Clock
+from kit.pdf import Rendered
 from services.dispatch.domain.letter import Agency
 from services.dispatch.domain.proofs import ProofKind
 from services.dispatch.domain.tracking import Answer, News
@@ -142,8 +144,8 @@ class FakeSealer:
 
 
 class FakePrinter:
-    """Prints the HTML itself."""
+    """Prints the words themselves."""
 
-    async def render_html(self, html: str, *, stylesheet: Path) -> bytes:
-        assert stylesheet.suffix == ".css"
-        return b"%PDF " + html.encode()
+    async def render(self, words: Mapping[str, Any], *, template: Path) -> Rendered:
+        assert template.suffix == ".typ"
+        return Rendered(b"%PDF " + json.dumps(words).encode(), page_count=1)

@@ -1,13 +1,13 @@
 """Our own evidence sheet: chained once a sending has ended, then sealed and kept."""
 
-import tomllib
+import json
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from kit.days import paris_date
 from kit.failpoints import failpoint
-from kit.templating import environment
+from kit.french import long_day
 from services.dispatch.domain.evidence import Evidence
 from services.dispatch.domain.evidence_sheet import Previous, evidence_of
 from services.dispatch.domain.proofs import Proof, ProofKind, filename
@@ -16,10 +16,7 @@ from services.dispatch.domain.timeline import Happened
 from services.dispatch.ports import Desk, Work
 from services.dispatch.usecases import erasing, proving, telling
 
-FOLDER: Final = Path(__file__).parent.parent / "templates"
-STYLESHEET: Final = FOLDER / "evidence.css"
-TEMPLATES: Final = environment(FOLDER)
-WORDS: Final = tomllib.loads((FOLDER / "proofs.toml").read_text("utf-8"))
+TEMPLATE: Final = Path(__file__).parent.parent / "templates" / "evidence.typ"
 
 
 async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> None:
@@ -38,9 +35,8 @@ async def seal_evidence(account_id: UUID, sending_id: UUID, *, desk: Desk) -> No
             raise proving.ProofNotReady
         evidence = await _chained(work, sending)
     failpoint("dispatch.evidence.chained")
-    html = TEMPLATES.get_template("evidence.html").render(_content(sending, evidence))
-    pdf = await desk.printer.render_html(html, stylesheet=STYLESHEET)
-    sealed = await desk.sealer.seal(pdf, evidence=evidence.to_bytes(), at=desk.clock())
+    sheet = await desk.printer.render(_words(sending, evidence), template=TEMPLATE)
+    sealed = await desk.sealer.seal(sheet.pdf, evidence=evidence.to_bytes(), at=desk.clock())
     failpoint("dispatch.evidence.sealed")
     await _keep(sending, evidence, sealed, desk=desk)
     failpoint("dispatch.evidence.stored")
@@ -89,10 +85,20 @@ async def _keep(sending: Sending, evidence: Evidence, sealed: bytes, *, desk: De
             await work.note(current, Happened(code="proof-evidence", at=now, facts=facts))
 
 
-def _content(sending: Sending, evidence: Evidence) -> dict[str, object]:
+def _words(sending: Sending, evidence: Evidence) -> dict[str, object]:
+    """Return what the sheet prints: the very data that is attached to it, and days as people say.
+
+    A day that is not known is absent.
+    """
+    order = sending.order
+    days = {
+        "sent": order.send_day,
+        "last_covered": order.last_covered_day,
+        "new_start": order.new_start,
+        "closes": telling.closes_on(sending),
+    }
     return {
-        "evidence": evidence,
-        "sending": sending,
-        "closes_on": telling.closes_on(sending),
-        "words": WORDS,
+        "evidence": json.loads(evidence.to_bytes()),
+        "sha256": evidence.sha256,
+        "days": {name: long_day(day) for name, day in days.items() if day},
     }

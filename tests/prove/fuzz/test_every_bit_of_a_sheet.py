@@ -14,8 +14,8 @@ from tests.house.source import ROOT
 
 BITS: Final = 8
 ASSETS: Final = ROOT / ".assets"
-FACE: Final = ROOT / "services/dispatch/templates/evidence.css"
-PRINTED: Final = "<html lang=fr><title>Feuille de preuve</title><h1>Feuille de preuve</h1><p>26-1"
+TEMPLATE: Final = ROOT / "kit/tests/sample.typ"
+PRINTED: Final = {"title": "26-1", "heading": "Feuille de preuve", "paragraphs": ["26-1"]}
 OF_CASE: Final = 5  # the bit that makes `A` of `a`: the same hexadecimal digit, another byte
 
 
@@ -77,7 +77,7 @@ def test_no_bit_of_a_sheet_can_be_changed_unnoticed() -> None:
 @pytest.mark.prove
 @pytest.mark.timeout(1800)
 def test_no_byte_of_a_printed_sheet_can_be_changed_unnoticed() -> None:
-    pdf_worker.start(ASSETS)
-    sheet = Sheet(pdf_worker.render([PRINTED], FACE, "pdf/ua-1")[0])
+    pdf_worker.start(ASSETS, ROOT)
+    sheet = Sheet(pdf_worker.render([PRINTED], TEMPLATE)[0])
 
     assert sheet.unnoticed(one_of_each_byte(sheet.pdf)) == []
