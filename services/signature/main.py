@@ -21,7 +21,7 @@ from services.signature.consumers import letters_consumer
 from services.signature.domain.warning import OptOutWarning
 from services.signature.due import due_worker
 from services.signature.partners.account_files import AccountFiles
-from services.signature.partners.typesetting import TEMPLATES, WeasyTypesetter
+from services.signature.partners.typesetting import TEMPLATES, TypstTypesetter
 from services.signature.peers import AccountsPeer, LettersPeer
 from services.signature.servicer import RULES, Signature
 from services.signature.settings import SignatureSettings
@@ -47,7 +47,7 @@ async def run(settings: SignatureSettings) -> None:
         store=store,
         letters=LettersPeer(peers.stub(LettersServiceStub, "letters")),
         agencies=AccountsPeer(peers.stub(AccountsServiceStub, "accounts")),
-        typesetter=WeasyTypesetter(renderer),
+        typesetter=TypstTypesetter(renderer),
         uploads=read_upload,
         files=files,
         warning=warning_in_force(),

@@ -144,7 +144,7 @@ def test_the_sheet_can_be_heard(sheet: Sheet) -> None:
         with document.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
             assert metadata["dc:title"] == "Fiche de preuve, lettre 26-00042"
-        assert str(document.Root.Lang) == "fr-FR"
+        assert str(document.Root.Lang) == "fr"
         kinds = [
             (str(one.S), "Row" if b"/Scope /Row" in one.unparse(resolved=True) else "")
             for one in document.objects

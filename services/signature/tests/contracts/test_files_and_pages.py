@@ -8,14 +8,16 @@ from pathlib import Path
 import pikepdf
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from kit.blobs import BlobMissing
+from kit.french import typography
 from kit.pdf import Renderer
 from kit.uploads import FileKind, read_upload
 from services.signature.domain.sheet import ContractLine, Principal, mandate_sheet
 from services.signature.main import warning_in_force
 from services.signature.partners.account_files import AccountFiles
-from services.signature.partners.typesetting import WeasyTypesetter, picture_on_a4
+from services.signature.partners.typesetting import TypstTypesetter, picture_on_a4
 from services.signature.ports import Files
 from services.signature.tests.builders import ACCOUNT, OTHER_ACCOUNT, a_letter, a_scan, an_agency
 from services.signature.tests.fakes import FakeFiles
@@ -44,22 +46,33 @@ async def test_a_file_belongs_to_its_account(files: Files) -> None:
 
 
 @pytest.fixture(scope="module")
-async def typesetter() -> AsyncIterator[WeasyTypesetter]:
+async def typesetter() -> AsyncIterator[TypstTypesetter]:
     renderer = Renderer(workers=1, assets_dir=ASSETS)
-    yield WeasyTypesetter(renderer)
+    yield TypstTypesetter(renderer)
     await renderer.close()
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """Return the text of each page."""
+    return [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
 
 
 def words(pdf: bytes) -> str:
     """Return the text of a PDF, each run of spaces as one space."""
-    from pypdf import PdfReader  # noqa: PLC0415 - a test's own reader
+    return " ".join(" ".join(pages_of(pdf)).split())
 
-    reader = PdfReader(io.BytesIO(pdf))
-    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+def kinds_of(document: pikepdf.Pdf) -> list[str]:
+    """Return the kind of each part that a reader of screens is told of."""
+    return [
+        str(one.S)
+        for one in document.objects
+        if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/StructElem"
+    ]
 
 
 async def test_the_prefilled_mandate_is_one_tagged_page_that_names_everybody(
-    typesetter: WeasyTypesetter,
+    typesetter: TypstTypesetter,
 ) -> None:
     letter = a_letter(agreed_start=day("Fri 2027-01-01"))
     sheet = mandate_sheet(letter, an_agency(), made_on=day("Mon 2026-11-23"))
@@ -70,6 +83,11 @@ async def test_the_prefilled_mandate_is_one_tagged_page_that_names_everybody(
         assert len(document.pages) == 1
         assert document.Root.MarkInfo.Marked
         assert str(document.Root.Lang) == "fr"
+        with document.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+            assert metadata["dc:title"] == "Mandat de résiliation, lettre 26-00042"
+        kinds = kinds_of(document)
+    assert [kinds.count(kind) for kind in ("/H1", "/H2", "/TH", "/TD")] == [1, 4, 4, 4]
     text = words(pdf)
     for said in (
         "Hélène Marchetti, née Vasseur",
@@ -90,7 +108,7 @@ async def test_the_prefilled_mandate_is_one_tagged_page_that_names_everybody(
 
 
 async def test_two_policyholders_and_three_contracts_still_fit_on_one_page(
-    typesetter: WeasyTypesetter,
+    typesetter: TypstTypesetter,
 ) -> None:
     letter = a_letter(
         principals=[
@@ -115,7 +133,7 @@ async def test_two_policyholders_and_three_contracts_still_fit_on_one_page(
 
 
 async def test_a_contract_never_agreed_to_is_not_terminated_by_its_mandate(
-    typesetter: WeasyTypesetter,
+    typesetter: TypstTypesetter,
 ) -> None:
     letter = a_letter(ground="RECLAMATION", ground_label="Contrat jamais accepté : réclamation")
 
@@ -130,12 +148,73 @@ async def test_a_contract_never_agreed_to_is_not_terminated_by_its_mandate(
     assert "résilier" not in text
 
 
-async def test_what_people_typed_is_text_and_nothing_else(typesetter: WeasyTypesetter) -> None:
-    letter = a_letter(recipient="<img src='https://example.org/x'>&amp;")
+@pytest.mark.parametrize("typed", ["<img src=x>&amp;", "#panic() $x$ *_`<a>@b", "\\ = + - //"])
+async def test_what_people_typed_is_text_and_nothing_else(
+    typesetter: TypstTypesetter, typed: str
+) -> None:
+    letter = a_letter(recipient=typed, new_insurer=typed, address_lines=[typed])
 
     pdf = await typesetter.typeset(mandate_sheet(letter, an_agency(), made_on=day("2026-11-23")))
 
-    assert "img src=" in words(pdf)
+    assert words(pdf).count(typed) == 3
+
+
+@pytest.mark.parametrize("typed", ["Łukasz Иванов", "نور", "a\u202eb", "\u0378", "👩‍👧", "x" * 40])
+async def test_no_letter_of_a_name_stops_a_mandate(typesetter: TypstTypesetter, typed: str) -> None:
+    letter = a_letter(
+        recipient=typed,
+        contracts=[ContractLine(label=typed, reference=typed)],
+        principals=[Principal(title="", name=typed, siret="12345678900012", representative=typed)],
+        is_company=True,
+    )
+
+    pdf = await typesetter.typeset(mandate_sheet(letter, an_agency(), made_on=day("2026-11-23")))
+
+    assert "SIRET 123 456 789 00012" in words(pdf)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) == 1
+
+
+async def test_many_contracts_take_the_signatures_to_a_page_with_the_last_article(
+    typesetter: TypstTypesetter,
+) -> None:
+    lines = [ContractLine(label=f"Garantie n° {one}", reference=f"G-{one}") for one in range(24)]
+    names = ["Marie-Antoinette de La Rochefoucauld-Montmorency", "Marc Tessier"]
+    letter = a_letter(contracts=lines, principals=[Principal(title="", name=one) for one in names])
+
+    pdf = await typesetter.typeset(mandate_sheet(letter, an_agency(), made_on=day("2026-11-23")))
+
+    first, last = (" ".join(page.split()) for page in pages_of(pdf))
+    assert "G-23" in first
+    assert "Page 1 sur 2" in first
+    assert "4. Informations reçues" in last
+    assert last.count("Fait à le") == 3
+    assert "Rochefoucauld-Montmorency" in last
+
+
+@pytest.mark.parametrize("ground", ["RIA", "RECLAMATION"])
+@pytest.mark.parametrize("how_many", [1, 2])
+@pytest.mark.parametrize("start", [None, "Fri 2027-01-01"])
+async def test_french_spaces_are_those_of_the_house(
+    typesetter: TypstTypesetter, ground: str, how_many: int, start: str | None
+) -> None:
+    letter = a_letter(
+        ground=ground,
+        principals=[Principal(title="madame", name="Odile Tessier")] * how_many,
+        contracts=[ContractLine(label="Santé", reference="VA-88")] * how_many,
+        agreed_start=day(start) if start else None,
+    )
+
+    pdf = await typesetter.typeset(mandate_sheet(letter, an_agency(), made_on=day("2026-11-23")))
+
+    for line in "\n".join(pages_of(pdf)).split("\n"):
+        assert typography(line) == line
+
+
+async def test_the_same_mandate_is_the_same_bytes(typesetter: TypstTypesetter) -> None:
+    sheet = mandate_sheet(a_letter(), an_agency(), made_on=day("2026-11-23"))
+
+    assert await typesetter.typeset(sheet) == await typesetter.typeset(sheet)
 
 
 def a_picture(kind: str, size: tuple[int, int]) -> bytes:
@@ -164,7 +243,7 @@ async def test_a_picture_becomes_a_harmless_a4_page(
         assert (width > height) is lying
 
 
-async def test_a_scanned_pdf_is_attached_byte_for_byte(typesetter: WeasyTypesetter) -> None:
+async def test_a_scanned_pdf_is_attached_byte_for_byte(typesetter: TypstTypesetter) -> None:
     assert await typesetter.as_pdf(b"%PDF-signed", a_scan()) == b"%PDF-signed"
 
 
