@@ -1,7 +1,7 @@
 """Receipts and credit notes as PDFs, and the e-mails that bring receipts."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -60,9 +60,9 @@ class PaperStationery:
         }
         return await self._printed(words, "credit_note.typ")
 
-    async def _printed(self, words: dict[str, object], template: str) -> bytes:
+    async def _printed(self, words: Mapping[str, object], template: str) -> bytes:
         issued = {"issuer": _issued_by(self._issuer), "is_demo": self._is_demo}
-        made = await self._renderer.render(words | issued, template=TEMPLATES / template)
+        made = await self._renderer.render({**words, **issued}, template=TEMPLATES / template)
         return made.pdf
 
     def receipt_mail(self, receipt: Receipt, *, to: str, pdf: bytes) -> Mail:
