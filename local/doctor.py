@@ -26,32 +26,21 @@ def _python() -> Finding:
     return Finding("Python 3.11 or newer", sys.version_info >= (3, 11), "install python3.11")
 
 
+_PANGO: Final = "Pango, for what bench compares our letters with"
+
+
 def _pango() -> Finding:
     try:
         importlib.import_module("weasyprint")
     except OSError:
         cure = "sudo apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-        return Finding("Pango, which draws the letters", well=False, cure=cure)
-    return Finding("Pango, which draws the letters", well=True)
+        return Finding(_PANGO, well=False, cure=cure)
+    return Finding(_PANGO, well=True)
 
 
 def _fonts() -> Finding:
-    there = (ROOT / ".assets" / "fonts" / "eb-garamond-latin-400-normal.woff2").exists()
+    there = (ROOT / ".assets" / "fonts" / "lettre-400-normal.ttf").exists()
     return Finding("The typefaces of the letters", there, "make setup")
-
-
-def _rare_letters() -> Finding:
-    listing = shutil.which("fc-list")
-    there = (
-        bool(listing)
-        and "Libertine"
-        in subprocess.run(  # noqa: S603
-            [str(listing)], check=False, capture_output=True, text=True
-        ).stdout
-    )
-    return Finding(
-        "Linux Libertine, for rare letters", there, "sudo apt-get install -y fonts-linuxlibertine"
-    )
 
 
 def _nats() -> Finding:
@@ -72,7 +61,6 @@ CHECKS: Final[tuple[Callable[[], Finding], ...]] = (
     _python,
     _pango,
     _fonts,
-    _rare_letters,
     _nats,
     _chromium,
     _disk,

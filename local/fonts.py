@@ -3,10 +3,11 @@
 import logging
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fontTools.merge import Merger
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.otTables import Ligature
 
 FAMILY: Final = "Lettre"  # our own name: no system font of the same name is mixed in
 LETTERS: Final = (
@@ -34,6 +35,7 @@ def main(source: Path, target: Path) -> None:
         font.recalcTimestamp = False  # the same files each time
         font["head"].created = font["head"].modified = TTFont(files[0])["head"].modified
         _complete(font)
+        _part_hyphens(font)
         _rename(font, style)
         font.save(target / f"{FAMILY.lower()}-{kind}.ttf")
 
@@ -44,6 +46,37 @@ def _complete(font: TTFont) -> None:
         if table.isUnicode():
             for missing, same in _SAME_AS.items():
                 table.cmap.setdefault(ord(missing), drawn[ord(same)])
+
+
+def _part_hyphens(font: TTFont) -> None:
+    """Give the hyphen that Typst puts where a line parts a word a glyph of its own.
+
+    Typst takes the glyph that the font names for « - » as it is, and a PDF says what a glyph means
+    once: « 113-12 » would be copied with the hyphen of a parted word, which copies as nothing.
+    Hyphens of texts are drawn by the old glyph, by a substitution that no text does without.
+    """
+    old, parting = font.getBestCmap()[ord("-")], "hyphen.parting"
+    font.setGlyphOrder([*font.getGlyphOrder(), parting])
+    font["glyf"][parting] = font["glyf"][old]
+    font["hmtx"][parting] = font["hmtx"][old]
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            table.cmap[ord("-")] = parting
+    drawn = Ligature()
+    drawn.LigGlyph, drawn.Component, drawn.CompCount = old, [], 1
+    _required(font["GSUB"].table)[parting] = [drawn]
+
+
+def _required(substitutions: Any) -> dict[str, list[Ligature]]:  # noqa: ANN401 - fontTools' own
+    """Return the first ligatures that every text has."""
+    used = {
+        index
+        for record in substitutions.FeatureList.FeatureRecord
+        if record.FeatureTag == "rlig"
+        for index in record.Feature.LookupListIndex
+    }
+    tables = (substitutions.LookupList.Lookup[index].SubTable[0] for index in sorted(used))
+    return next(one.ligatures for one in tables if hasattr(one, "ligatures"))
 
 
 def _rename(font: TTFont, style: str) -> None:

@@ -37,7 +37,7 @@ case "${1:-}" in
     [ -x .venv/bin/uv ] || .venv/bin/python -m pip install -q --disable-pip-version-check "uv==$UV_VERSION"
     say "Installing the locked Python packages…"
     .venv/bin/uv pip sync -q --require-hashes requirements-dev.lock --python .venv/bin/python
-    # WeasyPrint draws with Pango; ask it rather than the package manager.
+    # WeasyPrint, which bench compares our letters with, draws with Pango; ask it rather than the package manager.
     .venv/bin/python -c 'import weasyprint' 2>/dev/null || need_packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
     # The command of cli/, run from wherever the person stands.
     printf '%s\n' '#!/bin/sh' 'here=$(cd "$(dirname "$0")" && pwd)' 'PYTHONPATH="$here/../.." exec "$here/python" -m cli "$@"' >.venv/bin/preavis
@@ -53,13 +53,9 @@ case "${1:-}" in
       cp "node_modules/@fontsource-variable/source-sans-3/files/$file.woff2" .assets/fonts/; done
     for file in eb-garamond-latin-wght-normal eb-garamond-latin-wght-italic; do
       cp "node_modules/@fontsource-variable/eb-garamond/files/$file.woff2" .assets/fonts/; done
-    for file in 400-normal 500-normal 600-normal 400-italic; do
-      cp "node_modules/@fontsource/eb-garamond/files/eb-garamond-latin-$file.woff2" .assets/fonts/
-      cp "node_modules/@fontsource/eb-garamond/files/eb-garamond-latin-ext-$file.woff2" .assets/fonts/; done
+    .venv/bin/python -m local.fonts node_modules/@fontsource/eb-garamond/files .assets/fonts
     cp node_modules/htmx.org/dist/htmx.min.js .assets/
     cp node_modules/axe-core/axe.min.js .assets/
-    # The rare letters and U+202F that EB Garamond lacks (letters printed without it still read well).
-    fc-list 2>/dev/null | grep -i 'linux libertine' >/dev/null || (need_packages fonts-linuxlibertine fontconfig) || true
     touch .assets/.ready ;;
   browser)
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || need_packages chromium ;;
