@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -20,7 +20,9 @@ from pyhanko.pdf_utils.embed import EmbeddedFileObject, EmbeddedFileParams, File
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.attributes import CMSAttributeProvider, SignedAttributeProviderSpec
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko.sign.signers import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
@@ -190,6 +192,36 @@ class _DatedSigner(PdfSigner):
         return session
 
 
+class _SignersCertificate(CMSAttributeProvider):
+    """Says which certificate signs, encoded once.
+
+    As pyHanko builds it, each step of a seal encodes it anew, and all that is in it each time
+    more: half of what a seal took.
+    """
+
+    attribute_type = "signing_certificate_v2"
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        self._encoded = as_signing_certificate_v2(certificate, DIGEST).dump()
+
+    @override
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:
+        return tsp.SigningCertificateV2.load(self._encoded)
+
+
+class _PadesAttributes(SignedAttributeProviderSpec):
+    """What a PAdES seal signs beside the digest of the file: whose seal it is, and no hour."""
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        self._certificate = _SignersCertificate(certificate)
+
+    @override
+    def signed_attr_providers(
+        self, data_digest: bytes, digest_algorithm: str
+    ) -> Iterable[CMSAttributeProvider]:
+        return (self._certificate,)
+
+
 class KeptKeySigner(Signer):
     """Signs with a key read once: reading an RSA key proves its primes, for longer than a seal."""
 
@@ -200,6 +232,7 @@ class KeptKeySigner(Signer):
         registry: SimpleCertificateStore,
     ) -> None:
         super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=False)
+        self.signed_attr_prov_spec = _PadesAttributes(certificate)
         self._key = key
 
     @override

@@ -1,6 +1,8 @@
 """The sealer in its worker processes, and the time-stamping authority over HTTP."""
 
 import asyncio
+import hashlib
+import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from asn1crypto import tsp
+from pyhanko.pdf_utils.reader import PdfFileReader
 from typing_extensions import override
 
 from cli.seal_check import examine, load_anchors
@@ -17,6 +20,7 @@ from services.dispatch.tests.seals import (
     NOON,
     Identity,
     a_dummy_time_stamper,
+    a_sealed_sheet,
     a_sealer,
     a_small_pdf,
     a_time_stamper,
@@ -105,6 +109,20 @@ async def test_a_sheet_sealed_by_a_worker_is_genuine(
         assert sheet.issuer_trusted
         assert sheet.evidence == evidence
         assert rb"/M (D\07220261124120000Z)" in pdf  # the business time, not the machine's
+
+
+def test_a_seal_signs_whose_it_is_and_no_hour_but_the_authoritys(authority: Identity) -> None:
+    sealed = a_sealed_sheet(authority)
+    (signature,) = PdfFileReader(io.BytesIO(sealed)).embedded_signatures
+
+    signed = {one["type"].native: one["values"][0] for one in signature.signer_info["signed_attrs"]}
+    certificate = signature.signer_cert.dump()
+
+    assert set(signed) == {"content_type", "message_digest", "signing_certificate_v2"}
+    (named,) = signed["signing_certificate_v2"]["certs"]
+    assert named["hash_algorithm"]["algorithm"].native == "sha256"
+    assert named["cert_hash"].native == hashlib.sha256(certificate).digest()
+    assert named["issuer_serial"]["serial_number"].native == signature.signer_cert.serial_number
 
 
 @pytest.mark.parametrize(("status", "kind"), [(503, REPLY), (200, "text/html"), (302, REPLY)])
