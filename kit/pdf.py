@@ -17,7 +17,6 @@ from kit.workers import lean_pool, run_in
 TIMEOUT_S: Final = 60.0
 _HOUSE: Final = Path(__file__).resolve().parent.parent
 _WORKER: Final = "kit.pdf_worker"  # Typst is loaded by workers alone
-_HTML_WORKER: Final = "kit.pdf_html_worker"
 _SMALLEST: Final = Path(__file__).with_name("smallest.typ")
 _RECYCLE_AFTER: Final = 500  # renders, then a worker starts anew: what it keeps only grows
 
@@ -72,24 +71,10 @@ class Renderer:
 
         None is looked at after one that holds on a single page. See ``render``.
         """
-        return await self._render(partial(run_in, _WORKER, "render", layouts, template))
-
-    async def render_html(self, html: str, *, stylesheet: Path, variant: str = "pdf/ua-1") -> bytes:
-        """Return a page set by WeasyPrint."""
-        return (await self.render_shortest_html([html], stylesheet=stylesheet, variant=variant)).pdf
-
-    async def render_shortest_html(
-        self, layouts: Sequence[str], *, stylesheet: Path, variant: str = "pdf/ua-1"
-    ) -> Rendered:
-        """Return the first of some pages set by WeasyPrint that has the fewest pages."""
-        return await self._render(
-            partial(run_in, _HTML_WORKER, "render", layouts, stylesheet, variant, self._assets)
-        )
-
-    async def _render(self, job: partial[tuple[bytes, int]]) -> Rendered:
         start = time.perf_counter()
         loop = asyncio.get_running_loop()
         try:
+            job = partial(run_in, _WORKER, "render", layouts, template)
             made = loop.run_in_executor(self._living_pool(), job)
             return Rendered(*await asyncio.wait_for(made, TIMEOUT_S))
         except (TimeoutError, BrokenProcessPool) as error:

@@ -1,32 +1,33 @@
-"""The letter set by Typst: one compiler kept warm, as its guide for servers says."""
+"""The first call of Typst's own guide, on our template and words: nothing is kept in between."""
 
 from pathlib import Path
 from typing import Final
 
 import typst
 
-TEMPLATE: Final = Path(__file__).with_name("letter.typ")
+from services.letters.partners.typesetter import TEMPLATE
+
+ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class _Kept:
-    """What the worker keeps between two letters."""
+    """What a script knows from its start."""
 
-    compiler: typst.Compiler
+    fonts: Path
 
 
-def start(fonts: Path) -> None:
-    """Read template and fonts; called once in the worker."""
-    known = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
-    )
-    _Kept.compiler = typst.Compiler(TEMPLATE, font_paths=known)
+def start(assets: Path) -> None:
+    """Say where the fonts are; called once in the worker."""
+    _Kept.fonts = assets / "fonts"
 
 
 def compose(words: str) -> bytes:
     """Return the letter as a tagged PDF/UA-1, from its words (JSON)."""
-    made = _Kept.compiler.compile(
-        format="pdf", sys_inputs={"words": words}, pdf_standards=["ua-1"], timestamp=0
+    return typst.compile(
+        TEMPLATE,
+        root=ROOT,
+        font_paths=[_Kept.fonts],
+        format="pdf",
+        sys_inputs={"words": words},
+        pdf_standards=["ua-1"],
     )
-    if not isinstance(made, bytes):
-        raise TypeError("one document is one PDF")
-    return made

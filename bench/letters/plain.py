@@ -1,10 +1,11 @@
 """The first page of WeasyPrint's own guide: a call with fresh HTML and CSS, in a worker."""
 
 from pathlib import Path
+from typing import Final
 
 from weasyprint import CSS, HTML
 
-from services.letters.partners.typesetter import TEMPLATES
+STYLESHEET: Final = Path(__file__).with_name("letter.css")
 
 
 class _Kept:
@@ -14,9 +15,8 @@ class _Kept:
 
 
 def plain_css(assets: Path) -> str:
-    """Return our stylesheet as a script would write it, with addresses of real files."""
-    text = (TEMPLATES / "letter" / "letter.css").read_text("utf-8")
-    return text.replace("assets:/", f"{assets.as_uri()}/")
+    """Return the stylesheet as a script would write it, with addresses of real files."""
+    return STYLESHEET.read_text("utf-8").replace("assets:/", f"{assets.as_uri()}/")
 
 
 def start(assets: Path) -> None:

@@ -7,18 +7,17 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Final, Protocol
 
-from bench.ground import ASSETS, folder
+from bench.ground import ASSETS
 from bench.letters import by_typst, plain, resident
-from bench.letters.fonts import as_truetype
 from bench.letters.sample import Pages, a_sheet
-from bench.letters.words import words_of
 from kit.pdf import Renderer
 from kit.workers import lean_pool, run_in
 from services.letters.domain.sheet import Sheet
+from services.letters.partners.page_words import words_of
 from services.letters.partners.typesetter import JinjaTypesetter, catalogue
 
 PLAIN: Final = "a plain WeasyPrint call"
-TYPST: Final = "Typst"
+TYPST: Final = "a plain Typst call"
 
 
 class Way(Protocol):
@@ -85,27 +84,25 @@ class Rival:
 @asynccontextmanager
 async def all_ways() -> AsyncIterator[tuple[Ours, dict[str, Rival]]]:
     """Open our way and its rivals by name, each with its worker loaded."""
-    async with folder() as fonts:
-        as_truetype(ASSETS / "fonts", fonts)
-        ours = Ours()
-        pools = [
-            lean_pool(1, initializer=run_in, initargs=(module, "start", place))
-            for module, place in ((plain.__name__, ASSETS), (by_typst.__name__, fonts))
-        ]
-        try:
-            rivals = {
-                PLAIN: Rival(pools[0], plain.__name__, wants_words=False),
-                TYPST: Rival(pools[1], by_typst.__name__, wants_words=True),
-            }
-            ways: list[Way] = [ours, *rivals.values()]
-            for way in ways:  # a first letter loads what the others find
-                way.load([a_sheet(0)])
-                await way.compose()
-            yield ours, rivals
-        finally:
-            await ours.renderer.close()
-            for pool in pools:
-                await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+    ours = Ours()
+    pools = [
+        lean_pool(1, initializer=run_in, initargs=(module, "start", ASSETS))
+        for module in (plain.__name__, by_typst.__name__)
+    ]
+    try:
+        rivals = {
+            PLAIN: Rival(pools[0], plain.__name__, wants_words=False),
+            TYPST: Rival(pools[1], by_typst.__name__, wants_words=True),
+        }
+        ways: list[Way] = [ours, *rivals.values()]
+        for way in ways:  # a first letter loads what the others find
+            way.load([a_sheet(0)])
+            await way.compose()
+        yield ours, rivals
+    finally:
+        await ours.renderer.close()
+        for pool in pools:
+            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
 
 async def _memory_mib(pool: ProcessPoolExecutor) -> float:

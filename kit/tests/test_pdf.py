@@ -48,7 +48,7 @@ async def test_a_document_is_tagged_and_carries_its_font(renderer: Renderer) -> 
     with pikepdf.open(io.BytesIO(made.pdf)) as document:
         assert document.open_metadata()["pdfuaid:part"] == "1"
         assert bool(document.Root.MarkInfo.Marked)
-        assert str(document.Root.Lang) == "fr-FR"
+        assert str(document.Root.Lang) == "fr"
         fonts = document.pages[0].obj.Resources.Font
         assert all("+Lettre" in str(font.BaseFont) for font in fonts.values())
 

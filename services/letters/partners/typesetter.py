@@ -1,4 +1,4 @@
-"""Letters in French on an A4 page: Jinja templates, then WeasyPrint (``kit.pdf``)."""
+"""Letters in French on an A4 page: Jinja templates for their words, then Typst (``kit.pdf``)."""
 
 import re
 import unicodedata
@@ -24,9 +24,10 @@ from services.letters.domain.window import window_lines
 from services.letters.partners.ground_words import GroundWords
 from services.letters.partners.marking import set_name as _name
 from services.letters.partners.marking import set_prose as _typo
+from services.letters.partners.page_words import words_of
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
-STYLESHEET: Final = TEMPLATES / "letter" / "letter.css"
+TEMPLATE: Final = TEMPLATES / "letter" / "letter.typ"
 _MAIL: Final = {
     MailKind.LRE_SIMPLE: "Recommandé électronique",
     MailKind.LRE_ACKNOWLEDGED: "Recommandé électronique avec accusé de réception",
@@ -85,7 +86,7 @@ class JinjaTypesetter:
     def _title(self, sheet: Sheet) -> str:
         return f"{self.subject(sheet)} : {' et '.join(sheet.policyholder.names)}"
 
-    def _page(self, sheet: Sheet, *, layout: str = "page.html", tight: bool = False) -> str:
+    def _page(self, sheet: Sheet, *, layout: str = "page.html") -> str:
         """Return the page before it is set; everything people typed is escaped."""
         foot = self._pages.get_template("foot.txt")
         return self._pages.get_template(_template_of(sheet)).render(
@@ -93,7 +94,6 @@ class JinjaTypesetter:
             said=self._grounds.said(sheet),
             layout=layout,
             tags=_TAGS[layout],
-            tight=tight,
             title=self._title(sheet),
             subject=self.subject(sheet),
             mail=_MAIL[sheet.mail_kind] if sheet.mail_kind else "Recommandé électronique",
@@ -107,9 +107,10 @@ class JinjaTypesetter:
         """Return the letter as a tagged PDF/UA-1. The same sheet gives the same bytes."""
         html = self._page(sheet)
         if html not in self._previews:
+            words = words_of(html)
             # a little tighter, it may hold on a page less
-            layouts = (html, self._page(sheet, tight=True))
-            made = await self._renderer.render_shortest_html(layouts, stylesheet=STYLESHEET)
+            layouts = (words, {**words, "tight": True})
+            made = await self._renderer.render_shortest(layouts, template=TEMPLATE)
             self._previews[html] = Printed(made.pdf, made.page_count)
         self._previews.move_to_end(html)
         while len(self._previews) > _KEPT:

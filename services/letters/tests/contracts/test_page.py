@@ -70,7 +70,7 @@ def words(page: Printed) -> str:
     """Return the text of the PDF, every space the same, cut words joined, endings lowered."""
     pages = PdfReader(io.BytesIO(page.pdf)).pages
     text = " ".join(one.extract_text() for one in pages)
-    text = re.sub(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])", "", text)
+    text = text.replace("\u00ad\n", "")  # a hyphen that is there for the end of the line alone
     text = re.sub(r"\b(M|1)\s+(me|er)\b", r"\1\2", text)
     return " ".join(text.split())
 

@@ -39,8 +39,9 @@ def faults_of_pdf(pdf: bytes, *, attached: Collection[str] = ()) -> Iterator[str
 
 
 def text_of(pdf: bytes) -> str:
-    """Return the text of all pages."""
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    """Return the text of all pages; a hyphen that parts a word at the end of a line shows."""
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return text.replace("\u00ad\n", "-\n")
 
 
 def says(pdf: bytes, text: str) -> bool:
