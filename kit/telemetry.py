@@ -128,7 +128,7 @@ def _set_up_logs(service: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(os.environ.get("PREAVIS_LOG_LEVEL", "INFO"))
-    for chatty in ("httpx", "httpcore", "weasyprint", "fontTools", "nats"):
+    for chatty in ("httpx", "httpcore", "fontTools", "nats"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)
 
