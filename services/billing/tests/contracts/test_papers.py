@@ -105,6 +105,7 @@ async def test_a_receipt_says_who_paid_what_to_whom_and_that_it_is_no_invoice(
     assert "Démonstration" not in said
     kinds = kinds_of(pdf)
     assert [kinds.count(kind) for kind in ("/H1", "/TH", "/TD")] == [1, 4, 4]
+    assert "/Span" not in kinds  # no text outside a paragraph
 
 
 async def test_a_transfer_has_no_reference_of_a_card(stationery: PaperStationery) -> None:
@@ -136,6 +137,7 @@ async def test_a_credit_note_says_what_it_cancels_and_its_tax(stationery: PaperS
         assert told in said
     kinds = kinds_of(pdf)
     assert [kinds.count(kind) for kind in ("/H1", "/TH", "/TD")] == [1, 4 + 3 + 3, 4 + 3 + 3]
+    assert "/Span" not in kinds
 
 
 async def test_a_demonstration_says_so_on_its_papers(renderer: Renderer) -> None:

@@ -155,6 +155,7 @@ def test_the_sheet_can_be_heard(sheet: Sheet) -> None:
     assert [kinds.count((kind, "")) for kind in ("/H1", "/H2")] == [1, 5]
     assert kinds.count(("/TH", "")) == 3  # of the events' columns
     assert kinds.count(("/TH", "Row")) == 2 + 4 + 2 + 6
+    assert ("/Span", "") not in kinds  # no text outside a paragraph
     assert b"/Artifact" in drawn
 
 

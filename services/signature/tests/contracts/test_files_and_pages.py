@@ -88,6 +88,7 @@ async def test_the_prefilled_mandate_is_one_tagged_page_that_names_everybody(
             assert metadata["dc:title"] == "Mandat de résiliation, lettre 26-00042"
         kinds = kinds_of(document)
     assert [kinds.count(kind) for kind in ("/H1", "/H2", "/TH", "/TD")] == [1, 4, 4, 4]
+    assert "/Span" not in kinds  # no text outside a paragraph
     text = words(pdf)
     for said in (
         "Hélène Marchetti, née Vasseur",
