@@ -171,6 +171,7 @@ async def test_the_pdf_is_tagged_for_people_who_listen(
         items = set(_children_of(document.Root.StructTreeRoot, "/L"))
         fonts = {str(font.BaseFont) for font in _fonts(document)}
     assert {"/H1", "/P", "/Table", "/TH", "/TD"} <= kinds
+    assert "/Span" not in kinds  # no text outside a paragraph
     assert items == {"/LI"}  # ISO 14289-1: a list holds its items and nothing else
     assert fonts
     assert all("+Lettre" in font for font in fonts), fonts  # no other family crept in
