@@ -201,6 +201,16 @@ async def test_no_name_stops_a_sheet(sheet: Sheet, renderer: Renderer, name: str
         assert "".join(name.split()) in said
 
 
+async def test_a_name_without_a_space_stays_on_the_page(sheet: Sheet, renderer: Renderer) -> None:
+    name = "W" * 60 + "x" * 160 + "@mutuelle.example"
+
+    pdf = (await renderer.render(with_name(sheet.words, name), template=TEMPLATE)).pdf
+
+    lines = [line for line in lines_of(pdf) if "WW" in line or "xx" in line]
+    assert max(len(line.removeprefix("Destinataire ")) for line in lines) == 32
+    assert name in bare(pdf)
+
+
 async def test_the_same_words_are_the_same_sheet(sheet: Sheet, renderer: Renderer) -> None:
     assert (await renderer.render(sheet.words, template=TEMPLATE)).pdf == sheet.pdf
 
