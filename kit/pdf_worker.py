@@ -21,7 +21,7 @@ _OURS: Final = "Lettre"  # the family of our own fonts (local/fonts.py)
 _NOWHERE: Final = "http://127.0.0.1:9"  # a proxy that nobody is
 _NO_PACKAGES: Final = Path(os.devnull) / "packages"
 _UNMARKED: Final = frozenset("\0\ufeff\ufffe\uffff")  # PDF/UA allows none of these in a text
-_DRAWN_BY_NONE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})  # breaks and marks: no font is asked
+_DRAWN_BY_NONE: Final = frozenset({"Cf", "Zl", "Zp"})  # breaks and marks: no font is asked
 
 
 class _Kept:
@@ -57,19 +57,15 @@ def _set(words: Mapping[str, Any], template: Path) -> tuple[bytes, int]:
 
     That is asked only of words that could not be set as they stand: asking fonts takes long.
     """
-    for printable in (None, _in_any_font, _in_our_fonts):
+    for printable in (_in_any_font, _in_our_fonts):
         try:
-            pdf = _compile(words if printable is None else _replaced(words, printable), template)
+            return _compile(words, template)
         except typst.TypstError:
-            if printable is _in_our_fonts:
-                raise
-        else:
-            with pikepdf.open(io.BytesIO(pdf)) as document:
-                return pdf, len(document.pages)
-    raise AssertionError("the last try returns or raises")
+            words = _replaced(words, printable)
+    return _compile(words, template)
 
 
-def _compile(words: Mapping[str, Any], template: Path) -> bytes:
+def _compile(words: Mapping[str, Any], template: Path) -> tuple[bytes, int]:
     made = _compiler(template).compile(
         format="pdf",
         sys_inputs={"words": json.dumps(words)},  # data: a template reads it, and runs none of it
@@ -78,7 +74,8 @@ def _compile(words: Mapping[str, Any], template: Path) -> bytes:
     )
     if not isinstance(made, bytes):
         raise TypeError("one document is one PDF")
-    return with_row_headings(made)
+    with pikepdf.open(io.BytesIO(made)) as document:
+        return with_row_headings(made), len(document.pages)
 
 
 @cache

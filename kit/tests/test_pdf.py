@@ -94,6 +94,18 @@ async def test_each_letter_of_a_name_comes_out(renderer: Renderer, typed: str) -
     assert typed in text_of((await renderer.render(some(typed), template=TEMPLATE)).pdf)
 
 
+async def test_a_hyphen_that_parts_a_word_is_copied_as_nothing_and_the_others_as_they_are(
+    renderer: Renderer,
+) -> None:
+    typed = "anticonstitutionnellement " * 20 + "L. 113-12"
+
+    text = text_of((await renderer.render(some(typed), template=TEMPLATE)).pdf)
+
+    assert "\u00ad\n" in text
+    assert text.replace("\u00ad\n", "").count("anticonstitutionnellement") == 20
+    assert "L. 113-12" in text
+
+
 @pytest.mark.parametrize(
     ("typed", "printed"),
     [
