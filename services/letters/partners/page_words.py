@@ -22,6 +22,9 @@ _LONG: Final = re.compile(r"(?<![^ ])(\S*[^\W\d_]{8,}\S*)(?![^ ])")
 
 None that a no-break space ties to another: dates, numbers.
 """
+_ENDLESS: Final = re.compile(r"([^\s-]{17,})")
+"""What a column may be too narrow for, and is then broken anywhere: two inches of capitals."""
+_FAR_TOO_LONG: Final = re.compile(r"[^\s-]{31,}")  # no word: its hyphens are not known either
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 
@@ -146,10 +149,17 @@ def _text(text: str | None, way: _Way) -> Iterator[str | Words]:
     for rank, line in enumerate((text or "").split("\n") if way.lined else [text or ""]):
         if rank:
             yield {"is": "br"}
-        folded = _SPACES.sub(" ", line)
-        for place, piece in enumerate(_LONG.split(folded) if way.parted else [folded]):
-            if piece:
-                yield {"is": "long", "runs": [piece]} if place % 2 else piece
+        yield from _pieces(_SPACES.sub(" ", line), way)
+
+
+def _pieces(line: str, way: _Way) -> Iterator[str | Words]:
+    for place, piece in enumerate(_LONG.split(line) if way.parted else [line]):
+        if place % 2 and not _FAR_TOO_LONG.search(piece):
+            yield {"is": "long", "runs": [piece]}
+            continue
+        for rank, part in enumerate(_ENDLESS.split(piece)):
+            if part:
+                yield {"is": "endless", "runs": [part]} if rank % 2 else part
 
 
 def _trimmed(runs: Runs) -> Runs:

@@ -232,6 +232,24 @@ def _places(page: Printed) -> list[tuple[str, float, float]]:
     return found
 
 
+async def test_a_name_without_a_space_is_broken_and_leaves_the_window_alone(
+    typesetter: JinjaTypesetter,
+) -> None:
+    name, reference = "W" * 60, "M" * 40
+    holder = persons(replace(HELENE, first_name=name, last_name=name))
+
+    page = await printed(typesetter, a_letter(a_contract(reference=reference), policyholder=holder))
+
+    bare = "".join(words(page).split())
+    assert bare.count(name * 2) == 4  # reference, basis, table, signature
+    assert bare.count(reference) == 2
+    broken = [one for one in _places(page) if set(one[0].strip()) in ({"W"}, {"M"})]
+    assert len(broken) > 10
+    for text, x, y in broken:
+        small = x < 88 and y < 92  # among the references: 8.4 pt, and the window beside them
+        assert x + len(text.strip()) * (2.9 if small else 3.75) < (88 if small else 187)
+
+
 async def test_the_page_is_read_in_the_order_it_is_seen(typesetter: JinjaTypesetter) -> None:
     text = words(await printed(typesetter, a_letter()))
 
