@@ -1,7 +1,5 @@
 """The mailbox catches everything, and shows it whole."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -104,90 +102,3 @@ async def test_what_a_head_cannot_say_well_is_kept_as_it_came(
         "",
     ]
     assert {mail["text"].strip() for mail in mails} == {"Un texte."}
-
-
-class Line:
-    """A conversation with the mail server, word for word."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-
-    async def hear(self) -> str:
-        answer = (await self._reader.readline()).decode()
-        while answer[3] == "-":
-            answer = (await self._reader.readline()).decode()
-        return answer[:3]
-
-    async def say(self, *lines: str) -> str:
-        self._writer.write("".join(f"{line}\r\n" for line in lines).encode())
-        return await self.hear()
-
-    async def begin_mail(self) -> str:
-        for line in ("MAIL FROM:<a@x.example> SIZE=12", "RCPT TO:<b@x.example>"):
-            assert await self.say(line) == "250"
-        return await self.say("DATA")
-
-    def close(self) -> None:
-        self._writer.close()
-
-
-@pytest.fixture
-async def line(sandbox: Running) -> AsyncIterator[Line]:
-    line = Line(*await asyncio.open_connection("127.0.0.1", sandbox.smtp_port))
-    assert await line.hear() == "220"
-    assert await line.say("EHLO here") == "250"
-    yield line
-    line.close()
-
-
-async def test_a_mail_ends_at_a_line_made_of_one_dot(line: Line, client: httpx.AsyncClient) -> None:
-    bodies = (("Fin.", "..", "..deux", "a. ", "Fin."), (), ("Deux. .", "", "..."))
-    for body in bodies:
-        assert await line.begin_mail() == "354"
-        assert await line.say("Subject: points", "", *body, ".") == "250"
-    assert await line.begin_mail() == "354"
-    assert await line.say(".") == "250"
-
-    texts = [
-        mail["text"].replace("\r\n", "|") for mail in (await client.get("/sandbox/mails")).json()
-    ]
-    assert texts == ["Fin.|.|.deux|a. |Fin.|", "", "Deux. .||..|", ""]
-
-
-async def test_what_is_said_out_of_turn_is_refused(line: Line, client: httpx.AsyncClient) -> None:
-    assert await line.say("DATA") == "503"
-    assert await line.say("RCPT TO:<b@x.example>") == "503"
-    assert await line.say("MAIL FROM:a@x.example") == "501"
-    assert await line.say("MAIL FROM:<>") == "250"
-    assert await line.say("MAIL FROM:<a@x.example>") == "503"
-    assert await line.say("RCPT TO:<>") == "501"
-    assert await line.say("RSET") == "250"
-    assert await line.say("DATA") == "503"
-    assert await line.say("NONSENSE") == "500"
-    assert await line.begin_mail() == "354"
-    assert await line.say("Subject: " + "x" * 1000, "", ".") == "500"
-    assert await line.begin_mail() == "354"
-    assert await line.say("Subject: dit", "", ".") == "250"
-    assert await line.say("NOOP") == "250"
-    assert await line.say("QUIT") == "221"
-
-    assert [mail["subject"] for mail in (await client.get("/sandbox/mails")).json()] == ["dit"]
-
-
-async def test_a_mail_that_is_too_big_is_not_kept(
-    line: Line, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("local.sandbox.mailbox.smtp.MAX_BYTES", 1_000)
-    assert await line.begin_mail() == "354"
-    assert await line.say("Subject: gros", "", *["x" * 70] * 20, ".") == "552"
-
-    assert (await client.get("/sandbox/mails")).json() == []
-
-
-async def test_a_mail_whose_sender_went_away_is_not_kept(
-    line: Line, client: httpx.AsyncClient
-) -> None:
-    assert await line.begin_mail() == "354"
-    line.close()
-
-    assert (await client.get("/sandbox/mails")).json() == []
