@@ -68,7 +68,7 @@ prove: setup ## kill storms, lost brokers, restores, fuzzing at length: minutes 
 	@$(PYTEST) -s tests/prove/fuzz/rest
 	@PREAVIS_PROVE_TIMES=$${PREAVIS_PROVE_TIMES:-25} PREAVIS_PROVE_SEED=$${PREAVIS_PROVE_SEED:-$$RANDOM} $(PYTEST) tests/prove/fuzz --ignore=tests/prove/fuzz/rest --timeout 3600
 
-bench: setup ## measure speed beside what one would pick instead (a quarter of an hour; ARGS="--help")
+bench: setup ## measure speed beside what one would pick instead (half an hour; ARGS="--help")
 	@$(PY) -m bench $(ARGS)
 
 lock: .venv/.ready ## lock the dependencies again
