@@ -125,6 +125,11 @@ def test_the_sheet_says_what_the_evidence_attached_to_it_says(sheet: Sheet) -> N
         assert "".join(told.split()) in said
 
 
+def test_a_letter_that_was_signed_for_takes_one_page(sheet: Sheet) -> None:
+    assert sheet.evidence.letter["mandate_sha256"]
+    assert len(PdfReader(io.BytesIO(sheet.pdf)).pages) == 1
+
+
 async def test_what_is_not_known_is_left_out(sheet: Sheet, renderer: Renderer) -> None:
     words = deepcopy(dict(sheet.words))
     words["days"] = {"sent": words["days"]["sent"]}
