@@ -135,7 +135,7 @@ def _principals(holder: letters_pb2.Policyholder) -> list[Principal]:
         Principal(
             title=_TITLES.get(person.title, ""),
             name=f"{person.first_name} {person.last_name}".strip(),
-            birth_name=person.birth_name,
+            birth_name="" if person.birth_name == person.last_name else person.birth_name,
             birth_day=_day(person.birth_day),
         )
         for person in holder.persons

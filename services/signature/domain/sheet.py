@@ -25,7 +25,7 @@ class Principal:
 
     title: str  # "madame", "monsieur", or empty for a company
     name: str
-    birth_name: str = ""
+    birth_name: str = ""  # when another one is borne today
     birth_day: date | None = None
     siret: str = ""
     representative: str = ""

@@ -75,7 +75,7 @@ def _principal(one: Principal) -> dict[str, str]:
     return {
         "title": one.title,
         "name": typography(one.name),
-        "birth_name": "" if one.birth_name in one.name else typography(one.birth_name),
+        "birth_name": typography(one.birth_name),
         "birth_day": plain_day(one.birth_day) if one.birth_day else "",
         "siret": NO_BREAK.join((siret[:3], siret[3:6], siret[6:9], siret[9:])) if siret else "",
         "representative": typography(one.representative),

@@ -193,6 +193,18 @@ async def test_many_contracts_take_the_signatures_to_a_page_with_the_last_articl
     assert "Rochefoucauld-Montmorency" in last
 
 
+async def test_a_long_ground_of_the_agents_own_leaves_the_mandate_on_one_page(
+    typesetter: TypstTypesetter,
+) -> None:
+    written = "Le prix a changé sans que le contrat le prévoie, et rien ne l’explique. " * 4
+    letter = a_letter(ground="CUSTOM", ground_label=written.strip(), articles=[])
+
+    pdf = await typesetter.typeset(mandate_sheet(letter, an_agency(), made_on=day("2026-11-23")))
+
+    (page,) = pages_of(pdf)
+    assert f"Fondement : {written}" in " ".join(page.split()).replace("\u00ad", "")
+
+
 @pytest.mark.parametrize("ground", ["RIA", "RECLAMATION"])
 @pytest.mark.parametrize("how_many", [1, 2])
 @pytest.mark.parametrize("start", [None, "Fri 2027-01-01"])

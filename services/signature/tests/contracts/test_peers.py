@@ -89,6 +89,18 @@ async def test_a_letter_is_read_with_the_articles_of_its_ground() -> None:
     assert facts.agreed_start is None
 
 
+@pytest.mark.parametrize(
+    ("born", "told"), [("Marchetti", ""), ("March", "March"), ("Hélène", "Hélène"), ("", "")]
+)
+async def test_the_name_of_birth_is_told_when_it_is_another(born: str, told: str) -> None:
+    letter = a_letter()
+    letter.policyholder.persons[0].birth_name = born
+
+    (who,) = (await letters_with(letter).read(LETTER)).principals
+
+    assert who.birth_name == told
+
+
 async def test_only_an_agreed_deferral_gives_the_mandate_a_date() -> None:
     wanted = a_letter(wanted_new_start="2027-01-01")
     agreed = a_letter(wanted_new_start="2027-01-01", deferral_agreed=True)
